@@ -1,0 +1,105 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Held by every target of ours: the language modes that the style relies on, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An async call stays on its caller's executor: no thread hop between the runtime loop and a handler.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library under Runtime. The arrows of the architecture are these dependency lists: CI rejects any other import.
+func runtime(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Runtime/\(name)", swiftSettings: strict)
+}
+
+/// A Lambda function: one handler and a one-line `main.swift`.
+func function(_ name: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["AWSServices", "Domain", "Events", "Items", "JSON", "LambdaRuntime", "Payments", "Services", "Time"],
+        path: "Functions/\(name)",
+        swiftSettings: strict
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict
+    )
+}
+
+let functions = ["CastVote", "BuyCredits", "PlaceOrder", "ManageVotings", "ListVotings", "SettlePayment"]
+
+let package = Package(
+    name: "serverless-bundle",
+    products: functions.map { .executable(name: $0, targets: [$0]) } + [
+        .executable(name: "emulator", targets: ["emulator"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl", path: "Runtime/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite", path: "Runtime/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]
+        ),
+        runtime("Time"),
+        runtime("JSON"),
+        runtime("Items", ["JSON"]),
+        runtime("Events", ["Items", "JSON", "Time"]),
+        runtime("Domain", ["Items", "Time"]),
+        runtime("Services", ["Items", "Time"]),
+        runtime("HTTPTransport", ["CCurl"]),
+        runtime("LambdaRuntime", ["JSON", "Time"]),
+        runtime("Digest"),
+        runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
+        runtime("Payments", ["Digest", "HTTPTransport", "JSON", "Services", "Time"]),
+        runtime("Expressions", ["Items"]),
+        runtime("ItemDB", ["CSQLite", "Expressions", "Items"]),
+        runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
+        runtime("Template", [.product(name: "Yams", package: "Yams")]),
+        runtime(
+            "Emulator",
+            [
+                "DynamoDBAPI", "Events", "ItemDB", "Items", "JSON", "Template", "Time",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "emulator",
+            dependencies: ["Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Runtime/EmulatorCommand",
+            swiftSettings: strict
+        ),
+    ]
+        + functions.map(function)
+        + [
+            tests("TimeTests", ["Time"]),
+            tests("JSONTests", ["JSON"]),
+            tests("ItemsTests", ["Items", "JSON"]),
+            tests("DomainTests", ["Domain", "Items", "Time"]),
+            tests("EventsTests", ["Events", "Items", "JSON", "Time"]),
+            tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "Time"]),
+            tests("DigestTests", ["Digest"]),
+            tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
+            tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
+            tests("ExpressionsTests", ["Expressions", "Items"]),
+            tests("ItemDBTests", ["ItemDB", "Items"]),
+            tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
+            tests("TemplateTests", ["Template"]),
+        ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,81 @@
+/// A DynamoDB number: up to 38 significant digits, exact, magnitude 0 or 1E-130 ... 9.99…E+125.
+///
+/// Equal numbers are equal values whatever their text was (`1`, `1.0`, `100e-2`).
+///
+/// - Note: Source: Amazon DynamoDB Developer Guide, "Naming rules and data types", Number.
+package struct ItemNumber: Hashable, Sendable {
+    package static let significantDigitsMax = 38
+    /// The greatest power of ten of the leading digit.
+    package static let magnitudeMax = 125
+    package static let magnitudeMin = -130
+
+    /// The value is `coefficient × 10^exponent`; the coefficient has no trailing zero, and zero is `+0 × 10^0`.
+    package let isNegative: Bool
+    package let coefficient: UInt128
+    package let exponent: Int
+
+    package init(_ value: Int) {
+        // Nineteen digits always fit, so this can't fail.
+        var coefficient = UInt128(value.magnitude)
+        var exponent = 0
+        Self.dropTrailingZeros(&coefficient, &exponent)
+        self.init(unchecked: value < 0, coefficient, exponent)
+    }
+
+    init(unchecked isNegative: Bool, _ coefficient: UInt128, _ exponent: Int) {
+        self.isNegative = isNegative && coefficient != 0
+        self.coefficient = coefficient
+        self.exponent = coefficient == 0 ? 0 : exponent
+    }
+
+    /// Trims and checks the bounds.
+    static func normalized(
+        _ isNegative: Bool, _ coefficient: UInt128, _ exponent: Int
+    ) throws(ItemNumberError) -> ItemNumber {
+        var (coefficient, exponent) = (coefficient, exponent)
+        dropTrailingZeros(&coefficient, &exponent)
+        let digits = decimalDigits(coefficient)
+        guard digits <= significantDigitsMax else { throw .tooManyDigits }
+        guard coefficient != 0 else { return ItemNumber(0) }
+        guard exponent + digits - 1 <= magnitudeMax else { throw .overflow }
+        guard exponent + digits - 1 >= magnitudeMin else { throw .underflow }
+        return ItemNumber(unchecked: isNegative, coefficient, exponent)
+    }
+
+    private static func dropTrailingZeros(_ coefficient: inout UInt128, _ exponent: inout Int) {
+        guard coefficient != 0 else { return exponent = 0 }
+        while true {
+            let (quotient, remainder) = coefficient.quotientAndRemainder(dividingBy: 10)
+            guard remainder == 0 else { return }
+            coefficient = quotient
+            exponent += 1
+        }
+    }
+
+    static func decimalDigits(_ value: UInt128) -> Int {
+        var (count, rest) = (0, value)
+        while rest != 0 {
+            rest /= 10
+            count += 1
+        }
+        return count
+    }
+
+    /// The whole number, or nil if there is a fraction or it does not fit.
+    package var integer: Int? {
+        guard exponent >= 0, exponent <= 19 else { return nil }
+        var value = coefficient
+        for _ in 0..<exponent { value *= 10 }
+        guard let magnitude = UInt64(exactly: value) else { return nil }
+        if isNegative { return magnitude == 1 << 63 ? Int.min : Int(exactly: magnitude).map(-) }
+        return Int(exactly: magnitude)
+    }
+}
+
+/// Why a text or a result is no DynamoDB number.
+package enum ItemNumberError: Error, Hashable, Sendable {
+    case malformed
+    case tooManyDigits
+    case overflow
+    case underflow
+}
