@@ -1,0 +1,98 @@
+package import Items
+package import Time
+
+/// An order as it was placed; its lines and prices never change.
+package struct Order: StoredEntity, Hashable {
+    package enum State: String, CaseIterable, Sendable {
+        case awaitingPayment = "AWAITING_PAYMENT"
+        case paid = "PAID"
+        /// Given up unpaid.
+        case expired = "EXPIRED"
+    }
+
+    package var id: String
+    package var userID: String
+    package var state: State
+    package var quote: OrderQuote
+    package var currency: String
+    package var address: BillingAddress
+    package var placedAt: Timestamp
+    package var paymentDueAt: Timestamp { placedAt + OrderTerms.paymentTime }
+
+    package init(
+        id: String, userID: String, state: State, quote: OrderQuote, currency: String, address: BillingAddress,
+        placedAt: Timestamp
+    ) {
+        self.id = id
+        self.userID = userID
+        self.state = state
+        self.quote = quote
+        self.currency = currency
+        self.address = address
+        self.placedAt = placedAt
+    }
+}
+
+extension Order {
+    private static let partitionPrefix = "ORDER#"
+
+    package static func key(_ id: String) -> ItemKey { ItemKey(.orders, partitionPrefix + id, ItemName.meta) }
+
+    /// Moves the order to another state, and with it to that state's partition of the index.
+    func moving(from old: State, to new: State) -> ItemWrite {
+        .update(
+            Self.key(id),
+            [
+                .set("state", .string(new.rawValue)),
+                .set(ItemName.secondIndexPartition, .string("ORDERS#STATE#" + new.rawValue)),
+            ],
+            if: .equal("state", .string(old.rawValue)))
+    }
+
+    package init(item: Item) throws(MalformedItem) {
+        let reader = ItemReader(item, "order")
+        id = try reader.id(after: Self.partitionPrefix)
+        userID = try reader.string("userID")
+        guard let state = State(rawValue: try reader.string("state")) else { throw MalformedItem("order", "state") }
+        self.state = state
+        quote = OrderQuote(
+            cartVersion: try reader.integer("cartVersion"), lines: [], deliveryCents: try reader.integer("deliveryCents"))
+        for map in try reader.maps("lines") {
+            let line = ItemReader(map, "order line")
+            quote.lines.append(
+                OrderQuote.Line(
+                    sku: try line.string("sku"), productID: try line.string("productID"),
+                    title: try line.string("title"), quantity: try line.integer("quantity"),
+                    unitPriceCents: try line.integer("unitPriceCents")))
+        }
+        currency = try reader.string("currency")
+        address = try BillingAddress(map: try reader.map("address"))
+        placedAt = try reader.time("placedAt")
+    }
+
+    package var item: Item {
+        var item = Self.key(id).attributes
+        item["userID"] = .string(userID)
+        item["state"] = .string(state.rawValue)
+        item["cartVersion"] = .number(quote.cartVersion)
+        item["lines"] = .list(
+            quote.lines.map {
+                .map([
+                    "sku": .string($0.sku), "productID": .string($0.productID), "title": .string($0.title),
+                    "quantity": .number($0.quantity), "unitPriceCents": .number($0.unitPriceCents),
+                ])
+            })
+        item["deliveryCents"] = .number(quote.deliveryCents)
+        item["totalCents"] = .number(quote.totalCents)
+        item["currency"] = .string(currency)
+        item["address"] = address.map
+        item["placedAt"] = .time(placedAt)
+        item["paymentDueAt"] = .time(paymentDueAt)
+        // By user, for "my orders"; by state, for what waits to be given up, packed or shown to an administrator.
+        item[ItemName.firstIndexPartition] = .string("ORDERS#USER#" + userID)
+        item[ItemName.firstIndexSort] = .string("\(placedAt)#\(id)")
+        item[ItemName.secondIndexPartition] = .string("ORDERS#STATE#" + state.rawValue)
+        item[ItemName.secondIndexSort] = .string("\(placedAt)#\(id)")
+        return item
+    }
+}

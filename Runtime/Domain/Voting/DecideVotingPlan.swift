@@ -1,0 +1,111 @@
+import Items
+package import Time
+
+/// The rules under which votings are planned.
+package struct VotingPlanRules: Hashable, Sendable {
+    /// At every instant at most this many windows are open (R13).
+    package var openAtOnceMax: Int
+    package init(openAtOnceMax: Int) { self.openAtOnceMax = openAtOnceMax }
+
+    /// A window's bounds move only to instants at least this far ahead. A voting is read through caches of at most
+    /// ``Voting/cacheLifetime``; with twice that, every cache has the new window before it matters.
+    package static let moveNoticeMin: Duration = Voting.cacheLifetime * 2
+}
+
+extension Voting {
+    /// How long a read voting may be used to accept votes.
+    package static let cacheLifetime: Duration = .seconds(1)
+}
+
+/// Decides whether a voting is made (R4, R13): refuses in ``VotingPlanRefusal`` order; the same request come again is
+/// accepted and writes nothing.
+///
+/// - Parameters:
+///   - id: derives from the request, so that a request come again finds its voting.
+///   - earlier: the voting under that id.
+///   - calendar: nil before the first voting.
+package func decideNewVoting(
+    _ draft: VotingDraft, id: String, by userID: String, after earlier: Voting?, calendar: VotingCalendar?,
+    rules: VotingPlanRules, at now: Timestamp
+) -> Decision<Voting, VotingPlanRefusal> {
+    if let earlier {
+        return VotingDraft(earlier) == draft ? .accepted(earlier, writes: []) : .refused(.keyReused)
+    }
+    if let refusal = draft.textRefusal { return .refused(refusal) }
+    guard draft.window.startsAt < draft.window.endsAt else { return .refused(.windowEmpty) }
+    guard draft.window.endsAt > now else { return .refused(.windowPast(earliest: now)) }
+    let calendar = (calendar ?? VotingCalendar()).replacing(id, with: draft.window, at: now)
+    if let refusal = calendar.refusal(for: draft.window, rules) { return .refused(refusal) }
+    let voting = Voting(
+        id: id, title: draft.title, kind: draft.kind, options: draft.options, window: draft.window, createdBy: userID,
+        createdAt: now)
+    return .accepted(voting, writes: [.insert(voting.item, in: .votings), calendar.write])
+}
+
+/// Decides whether a voting is changed (R4, R5, R13): before its start anything but free or paid, while it is open
+/// only its end; refuses in ``VotingPlanRefusal`` order; what changes nothing is accepted and writes nothing.
+package func decideVotingChange(
+    _ patch: VotingPatch, of voting: Voting?, calendar: VotingCalendar?, rules: VotingPlanRules, at now: Timestamp
+) -> Decision<Voting, VotingPlanRefusal> {
+    guard let voting else { return .refused(.votingUnknown) }
+    var changed = voting
+    if let title = patch.title { changed.title = title }
+    if let options = patch.options { changed.options = options }
+    if let startsAt = patch.startsAt { changed.window.startsAt = startsAt }
+    if let endsAt = patch.endsAt { changed.window.endsAt = endsAt }
+
+    switch voting.phase(at: now) {
+    case .cancelled: return .refused(.cancelled)
+    case _ where changed == voting: return .accepted(voting, writes: [])
+    case .ended: return .refused(.ended(endsAt: voting.window.endsAt))
+    case .open:
+        var endMoved = voting
+        endMoved.window.endsAt = changed.window.endsAt
+        guard changed == endMoved else { return .refused(.started(startsAt: voting.window.startsAt)) }
+    case .scheduled: break
+    }
+    if let refusal = VotingDraft(changed).textRefusal { return .refused(refusal) }
+    guard changed.window.startsAt < changed.window.endsAt else { return .refused(.windowEmpty) }
+    let earliest = now + VotingPlanRules.moveNoticeMin
+    for (old, new) in [
+        (voting.window.startsAt, changed.window.startsAt), (voting.window.endsAt, changed.window.endsAt),
+    ] where old != new && new < earliest {
+        return .refused(.windowPast(earliest: earliest))
+    }
+    changed.version += 1
+    guard changed.window != voting.window else { return .accepted(changed, writes: [changed.replacement]) }
+    changed.scheduleVersion += 1
+    let calendar = (calendar ?? VotingCalendar()).replacing(voting.id, with: changed.window, at: now)
+    if let refusal = calendar.refusal(for: changed.window, rules) { return .refused(refusal) }
+    return .accepted(changed, writes: [changed.replacement, calendar.write])
+}
+
+/// Decides whether a voting is cancelled: final, and possible until it ends. Cancelling again is accepted and writes
+/// nothing.
+package func decideCancellation(
+    of voting: Voting?, calendar: VotingCalendar?, at now: Timestamp
+) -> Decision<Voting, VotingPlanRefusal> {
+    guard var voting else { return .refused(.votingUnknown) }
+    switch voting.phase(at: now) {
+    case .cancelled: return .accepted(voting, writes: [])
+    case .ended: return .refused(.ended(endsAt: voting.window.endsAt))
+    case .scheduled, .open: break
+    }
+    voting.cancelledAt = now
+    voting.version += 1
+    let calendar = (calendar ?? VotingCalendar()).replacing(voting.id, with: nil, at: now)
+    return .accepted(voting, writes: [voting.replacement, calendar.write])
+}
+
+extension Voting {
+    /// Stores this version in place of the one before it.
+    fileprivate var replacement: ItemWrite { .put(item, in: .votings, if: .equal("version", .number(version - 1))) }
+}
+
+extension VotingCalendar {
+    fileprivate func refusal(for window: VotingWindow, _ rules: VotingPlanRules) -> VotingPlanRefusal? {
+        guard entries.count <= Self.windowsMax else { return .calendarFull(limit: Self.windowsMax) }
+        guard openAtOnce(during: window) <= rules.openAtOnceMax else { return .tooManyOpen(limit: rules.openAtOnceMax) }
+        return nil
+    }
+}
