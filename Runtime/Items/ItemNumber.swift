@@ -63,12 +63,11 @@ package struct ItemNumber: Hashable, Sendable {
 
     /// The whole number, or nil if there is a fraction or it does not fit.
     package var integer: Int? {
-        guard exponent >= 0, exponent <= 19 else { return nil }
-        var value = coefficient
-        for _ in 0..<exponent { value *= 10 }
-        guard let magnitude = UInt64(exactly: value) else { return nil }
-        if isNegative { return magnitude == 1 << 63 ? Int.min : Int(exactly: magnitude).map(-) }
-        return Int(exactly: magnitude)
+        // 19 digits are the most that fit, so that scaling a coefficient of 64 bits stays within 128.
+        guard exponent >= 0, exponent < 19, let coefficient = UInt64(exactly: coefficient) else { return nil }
+        let magnitude = UInt128(coefficient) * Self.powerOfTen(exponent)
+        guard isNegative else { return Int(exactly: magnitude) }
+        return magnitude == 1 << 63 ? Int.min : Int(exactly: magnitude).map(-)
     }
 }
 
