@@ -15,6 +15,8 @@ package protocol PaymentProvider: Sendable {
 package struct CheckoutOrder: Hashable, Sendable {
     /// Our id of the purchase, 1...200 characters: returned in the webhook, and the idempotency key of the call.
     package var reference: String
+    /// Comes back in the webhook, and tells which part of the bundle it concerns.
+    package var purpose: CheckoutPurpose
     /// Shown on the hosted page, 1...250 characters.
     package var title: String
     /// In the currency's smallest unit (cents), 1...99,999,999.
@@ -23,13 +25,22 @@ package struct CheckoutOrder: Hashable, Sendable {
     package var currency: String
     package var expiresAt: Timestamp
 
-    package init(reference: String, title: String, amount: Int, currency: String, expiresAt: Timestamp) {
+    package init(
+        reference: String, purpose: CheckoutPurpose, title: String, amount: Int, currency: String, expiresAt: Timestamp
+    ) {
         self.reference = reference
+        self.purpose = purpose
         self.title = title
         self.amount = amount
         self.currency = currency
         self.expiresAt = expiresAt
     }
+}
+
+/// What a checkout is for. The raw value is the session's metadata `purpose`.
+package enum CheckoutPurpose: String, CaseIterable, Sendable {
+    case credits
+    case orders
 }
 
 /// A page to send the buyer to.
