@@ -20,7 +20,7 @@ package struct UpdateExpression: Sendable {
 
     /// The part of `item` that this update writes to: what UPDATED_OLD and UPDATED_NEW return, of the item before and
     /// after.
-    package func updatedAttributes(of item: Item) -> Item { Projection(paths).apply(to: item) }
+    package func updatedAttributes(of item: Item) -> Item { ProjectionExpression(paths).apply(to: item) }
 
     /// The item after the update.
     ///

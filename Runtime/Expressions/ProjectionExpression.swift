@@ -1,12 +1,12 @@
 package import Items
 
 /// A choice of attributes and parts of attributes.
-package struct Projection: Sendable {
+package struct ProjectionExpression: Sendable {
     package let paths: [DocumentPath]
     private let tree: [String: Branch]
 
     /// - Throws: DynamoDB's message about the first thing wrong with the expression.
-    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> Projection {
+    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> ProjectionExpression {
         var reader = try ExpressionReader(text, kind: .projection)
         repeat { _ = reader.slot(for: try reader.parsePath()) } while reader.takeIf(.comma)
         guard reader.next.kind == .end else { throw reader.syntaxError() }
@@ -18,7 +18,7 @@ package struct Projection: Sendable {
         }
         let paths = source.paths.compactMap { $0 }
         if let reason = DocumentPath.clashReason(among: paths) { throw ExpressionKind.projection.error(reason) }
-        return Projection(paths)
+        return ProjectionExpression(paths)
     }
 
     /// - Parameter paths: where two overlap, the longer one does not count.
