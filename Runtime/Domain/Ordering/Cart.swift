@@ -42,10 +42,13 @@ extension Cart {
         lines = []
         for map in try reader.maps("lines") {
             let line = ItemReader(map, "cart line")
-            lines.append(
-                Line(
-                    sku: try line.string("sku"), productID: try line.string("productID"),
-                    quantity: try line.integer("quantity")))
+            let (sku, quantity) = (try line.string("sku"), try line.integer("quantity"))
+            // Twice the same SKU is that SKU twice (R60); two writes of one stock item would not fit in a transaction.
+            if let index = lines.firstIndex(where: { $0.sku == sku }) {
+                lines[index].quantity += quantity
+            } else {
+                lines.append(Line(sku: sku, productID: try line.string("productID"), quantity: quantity))
+            }
         }
     }
 
