@@ -21,7 +21,9 @@ func runtime(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 func function(_ name: String) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["AWSServices", "Domain", "Events", "Items", "JSON", "LambdaRuntime", "Payments", "Services", "Time"],
+        dependencies: [
+            "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Payments", "Services", "Time",
+        ],
         path: "Functions/\(name)",
         swiftSettings: strict
     )
@@ -59,6 +61,8 @@ let package = Package(
         runtime("Events", ["Items", "JSON", "Time"]),
         runtime("Domain", ["Items", "Time"]),
         runtime("Services", ["Items", "Time"]),
+        // What the functions' handlers have in common.
+        runtime("Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Payments", "Services", "Time"]),
         runtime("HTTPTransport", ["CCurl"]),
         runtime("LambdaRuntime", ["JSON", "Time"]),
         runtime("Digest"),
