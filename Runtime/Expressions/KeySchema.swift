@@ -1,18 +1,18 @@
 package import Items
 
+/// The types a key attribute may have; raw values as on the wire.
+package enum KeyType: String, Hashable, Sendable {
+    case string = "S"
+    case number = "N"
+    case binary = "B"
+}
+
 /// A key attribute and its type.
 package struct KeyAttribute: Hashable, Sendable {
-    /// Raw values are the names on the wire.
-    package enum ValueType: String, Hashable, Sendable, CaseIterable {
-        case string = "S"
-        case number = "N"
-        case binary = "B"
-    }
-
     package var name: String
-    package var type: ValueType
+    package var type: KeyType
 
-    package init(_ name: String, _ type: ValueType) {
+    package init(_ name: String, _ type: KeyType) {
         self.name = name
         self.type = type
     }
@@ -25,15 +25,15 @@ package struct KeyAttribute: Hashable, Sendable {
     }
 }
 
-/// The key of a table or of an index.
+/// The key of a table or index: a partition key (HASH), and a sort key (RANGE) or none.
 package struct KeySchema: Hashable, Sendable {
     package var partition: KeyAttribute
     package var sort: KeyAttribute?
 
-    package init(_ partition: KeyAttribute, _ sort: KeyAttribute? = nil) {
+    package init(partition: KeyAttribute, sort: KeyAttribute? = nil) {
         self.partition = partition
         self.sort = sort
     }
 
-    package var attributes: [KeyAttribute] { sort.map { [partition, $0] } ?? [partition] }
+    package var attributes: [KeyAttribute] { [partition] + (sort.map { [$0] } ?? []) }
 }

@@ -7,9 +7,9 @@ struct KeyConditionTests {
         ":p": "part", ":1": 1, ":5": 5, ":9": 9, ":s": "so", ":list": .list([]),
     ]
     static let names = ["#p": "p", "#c": "c"]
-    static let numbers = KeySchema(KeyAttribute("p", .string), KeyAttribute("c", .number))
-    static let strings = KeySchema(KeyAttribute("p", .string), KeyAttribute("c", .string))
-    static let alone = KeySchema(KeyAttribute("p", .string))
+    static let numbers = KeySchema(partition: KeyAttribute("p", .string), sort: KeyAttribute("c", .number))
+    static let strings = KeySchema(partition: KeyAttribute("p", .string), sort: KeyAttribute("c", .string))
+    static let alone = KeySchema(partition: KeyAttribute("p", .string))
 
     static func bind(_ text: String, _ schema: KeySchema) throws(ExpressionError) -> BoundKeyCondition {
         var inputs = ExpressionInputs(names: names, values: values)
