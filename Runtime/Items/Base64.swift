@@ -53,7 +53,9 @@ package enum Base64 {
             }
             // What the padding cuts off must be zero, or two texts would stand for the same bytes.
             guard letters == 4 || group & (letters == 3 ? 0xFF : 0xFFFF) == 0 else { return nil }
-            for shift in [16, 8, 0].prefix(letters - 1) { bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(shift))) }
+            for shift in [16, 8, 0].prefix(letters - 1) {
+                bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(shift)))
+            }
         }
         return bytes
     }

@@ -43,7 +43,10 @@ package struct ItemNumber: Hashable, Sendable {
     }
 
     private static func dropTrailingZeros(_ coefficient: inout UInt128, _ exponent: inout Int) {
-        guard coefficient != 0 else { return exponent = 0 }
+        guard coefficient != 0 else {
+            exponent = 0
+            return
+        }
         while true {
             let (quotient, remainder) = coefficient.quotientAndRemainder(dividingBy: 10)
             guard remainder == 0 else { return }

@@ -34,7 +34,9 @@ extension ItemNumber: Comparable {
         let (high, low) = exponent >= other.exponent ? (self, other) : (other, self)
         let shift = high.exponent - low.exponent
         // Past this the aligned sum spans more than 38 digits whatever the coefficients are.
-        guard shift + Self.decimalDigits(high.coefficient) <= Self.significantDigitsMax + 1 else { throw .tooManyDigits }
+        guard shift + Self.decimalDigits(high.coefficient) <= Self.significantDigitsMax + 1 else {
+            throw .tooManyDigits
+        }
         let (aligned, overflow) = high.coefficient.multipliedReportingOverflow(by: Self.powerOfTen(min(shift, 38)))
         guard !overflow, shift <= 38 else { throw .tooManyDigits }
         if high.isNegative == low.isNegative {

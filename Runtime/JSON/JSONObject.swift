@@ -69,7 +69,10 @@ package struct JSONObject: Sendable {
     }
 
     private mutating func indexNames() {
-        guard storage.count > Self.scannedMembersMax else { return positions = nil }
+        guard storage.count > Self.scannedMembersMax else {
+            positions = nil
+            return
+        }
         positions = Dictionary(uniqueKeysWithValues: storage.enumerated().map { (ExactName($1.key), $0) })
     }
 

@@ -186,6 +186,7 @@ struct JSONParser {
     func found() -> String {
         guard position < bytes.count else { return "the text ends" }
         let byte = bytes[position]
+        if byte == UInt8(ascii: "\"") { return "a quotation mark" }
         if byte > 0x20, byte < 0x7F { return "\"\(Character(Unicode.Scalar(byte)))\"" }
         return "the byte 0x\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
     }

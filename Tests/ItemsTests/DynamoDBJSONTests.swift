@@ -77,7 +77,9 @@ struct DynamoDBJSONTests {
     }
 
     @Test func `names the attribute of an item`() {
-        let error = #expect(throws: DynamoDBJSONError.self) { try Item(dynamoDBJSON: ["a": ["S": "x"], "b": ["N": ""]]) }
+        let error = #expect(throws: DynamoDBJSONError.self) {
+            try Item(dynamoDBJSON: ["a": ["S": "x"], "b": ["N": ""]])
+        }
         #expect(error?.description == "b.N: \"\" is not a decimal number")
         let whole = #expect(throws: DynamoDBJSONError.self) { try Item(dynamoDBJSON: 1) }
         #expect(whole?.reason == .noObject("a number"))
