@@ -96,6 +96,7 @@ let package = Package(
             tests("ItemsTests", ["Items", "JSON"]),
             tests("DomainTests", ["Domain", "Items", "Time"]),
             tests("EventsTests", ["Events", "Items", "JSON", "Time"]),
+            tests("HandlingTests", ["Domain", "Events", "Handling", "Items", "JSON", "Services", "Time"]),
             tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "Time"]),
             tests("DigestTests", ["Digest"]),
             tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),

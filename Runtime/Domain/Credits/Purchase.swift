@@ -38,6 +38,11 @@ package struct Purchase: StoredEntity, Hashable {
     /// Until then the provider's page can be paid.
     package var expiresAt: Timestamp { createdAt + PaymentTerms.checkoutLifetime }
 
+    /// Whether the provider's page can be opened at `now`.
+    package func opensCheckout(at now: Timestamp) -> Bool {
+        state == .pending && now < createdAt + PaymentTerms.checkoutOpeningTime
+    }
+
     /// The state as a user sees it: nothing need arrive for a purchase to expire.
     package func state(at now: Timestamp) -> State {
         state == .pending && now >= expiresAt ? .expired : state

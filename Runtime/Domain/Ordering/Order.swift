@@ -19,6 +19,9 @@ package struct Order: StoredEntity, Hashable {
     package var placedAt: Timestamp
     package var paymentDueAt: Timestamp { placedAt + OrderTerms.paymentTime }
 
+    /// Whether the provider's page can be opened at `now`.
+    package func opensCheckout(at now: Timestamp) -> Bool { state == .awaitingPayment && now < paymentDueAt }
+
     package init(
         id: String, userID: String, state: State, quote: OrderQuote, currency: String, address: BillingAddress,
         placedAt: Timestamp

@@ -57,9 +57,11 @@ package struct Settlement: Hashable, Sendable {
 
 /// Times agreed with the payment provider.
 package enum PaymentTerms {
-    /// How long the hosted page of a purchase can be paid. Stripe takes 30 minutes to 24 hours from its own receipt of
-    /// the request, so one minute is for the way there.
-    package static let checkoutLifetime: Duration = .seconds(31 * 60)
+    /// How long a hosted page can be paid, from when its purchase or order was stored.
+    package static let checkoutLifetime: Duration = .seconds(60 * 60)
+    /// How long the page can be opened, or opened again. Stripe takes pages that stay for 30 minutes at least, as it
+    /// counts, so a page whose first opening failed must be opened while there is more than that left.
+    package static let checkoutOpeningTime: Duration = .seconds(29 * 60)
 }
 
 extension PaymentNotice {
