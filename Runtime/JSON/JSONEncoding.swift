@@ -36,7 +36,8 @@ final class JSONTree: Encoder {
     }
 
     var content = Content.nothing
-    private let parent: JSONTree?
+    /// Not held: the node above holds this one, and lives as long as its value is being encoded.
+    private unowned let parent: JSONTree?
     private let step: PathStep
 
     init(in parent: JSONTree? = nil, at step: PathStep = .root) {
