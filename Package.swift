@@ -97,7 +97,10 @@ let package = Package(
             tests("DomainTests", ["Domain", "Items", "Time"]),
             tests("EventsTests", ["Events", "Items", "JSON", "Time"]),
             tests("HandlingTests", ["Domain", "Events", "Handling", "Items", "JSON", "Services", "Time"]),
-            tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "Time"]),
+            // A server for tests, told its answers byte by byte.
+            .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
+            tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Time"]),
+            tests("HTTPTransportTests", ["HTTPTransport", "LoopbackServer"]),
             tests("DigestTests", ["Digest"]),
             tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),

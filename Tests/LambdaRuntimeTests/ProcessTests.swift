@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import LambdaRuntime
+import LoopbackServer
 import Testing
 
 /// The loop as a process of its own, told by its environment and by signals.

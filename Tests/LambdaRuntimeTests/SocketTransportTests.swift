@@ -1,5 +1,6 @@
 import Glibc
 import LambdaRuntime
+import LoopbackServer
 import Testing
 
 struct SocketTransportTests {

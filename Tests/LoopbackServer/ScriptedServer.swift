@@ -2,24 +2,26 @@ import Glibc
 import Synchronization
 
 /// A loopback server on a thread of its own that answers request after request with the bytes it was given.
-final class ScriptedServer: Sendable {
-    enum Step: Sendable {
+package final class ScriptedServer: Sendable {
+    package enum Step: Sendable {
         /// Reads one request, then sends each piece by itself.
         case answer([String])
         /// Reads one request and never answers.
         case silence
+        /// Reads one request and closes.
+        case hangUp
     }
 
-    let port: UInt16
-    var address: String { "127.0.0.1:\(port)" }
+    package let port: UInt16
+    package var address: String { "127.0.0.1:\(port)" }
     private let listener: Int32
     private let received = Mutex<[String]>([])
 
     /// The requests received, connection ends marked by `CLOSED`.
-    var requests: [String] { received.withLock { $0 } }
+    package var requests: [String] { received.withLock { $0 } }
 
     /// - Parameter connections: for each connection that is accepted its steps, after which it is closed.
-    init(_ connections: [[Step]]) throws {
+    package init(_ connections: [[Step]]) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -52,7 +54,10 @@ final class ScriptedServer: Sendable {
     private func serve(_ steps: [Step]) {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
-        defer { close(connection) }
+        defer {
+            close(connection)
+            received.withLock { $0.append("CLOSED") }
+        }
         for step in steps {
             guard let request = readRequest(connection) else { break }
             received.withLock { $0.append(request) }
@@ -65,9 +70,9 @@ final class ScriptedServer: Sendable {
             case .silence:
                 var byte: UInt8 = 0
                 _ = recv(connection, &byte, 1, 0)
+            case .hangUp: return
             }
         }
-        received.withLock { $0.append("CLOSED") }
     }
 
     /// A head and the body it announces; nil when the peer closes.
