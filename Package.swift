@@ -69,7 +69,7 @@ let package = Package(
         runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
         runtime("Payments", ["Digest", "HTTPTransport", "JSON", "Services", "Time"]),
         runtime("Expressions", ["Items"]),
-        runtime("ItemDB", ["CSQLite", "Expressions", "Items"]),
+        runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
         runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
         runtime("Template", [.product(name: "Yams", package: "Yams")]),
         runtime(
@@ -105,7 +105,7 @@ let package = Package(
             tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
             tests("ExpressionsTests", ["Expressions", "Items"]),
-            tests("ItemDBTests", ["ItemDB", "Items"]),
+            tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
             tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
             tests("TemplateTests", ["Template"]),
         ],
