@@ -55,7 +55,7 @@ package enum OrderRefusal: Refusal {
     package var message: String {
         switch self {
         case .keyReused: "This request was already used for another order. Go back to the cart and order again."
-        case .addressInvalid: "The billing address is incomplete. Fill in the marked field."
+        case .addressInvalid: "The billing address can't be right. Correct the marked field."
         case .cartEmpty: "Your cart is empty. Choose something first."
         case .cartChanged: "Your cart has changed since the preview. Look at it again before you order."
         case .tooManyLines: "One order takes \(Cart.linesMax) different items. Split your cart in two orders."

@@ -42,13 +42,14 @@ package func decideNewVoting(
     return .accepted(voting, writes: [.insert(voting.item, in: .votings), calendar.write])
 }
 
-/// Decides whether a voting is changed (R4, R5, R13): before its start anything but free or paid, while it is open
+/// Decides whether a voting is changed (R4, R5, R13): before its start anything but its kind, while it is open
 /// only its end; refuses in ``VotingPlanRefusal`` order; what changes nothing is accepted and writes nothing.
 package func decideVotingChange(
     _ patch: VotingPatch, of voting: Voting?, calendar: VotingCalendar?, rules: VotingPlanRules, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {
     guard let voting else { return .refused(.votingUnknown) }
     var changed = voting
+    let changesKind = patch.kind.map { $0 != voting.kind } ?? false
     if let title = patch.title { changed.title = title }
     if let options = patch.options { changed.options = options }
     if let startsAt = patch.startsAt { changed.window.startsAt = startsAt }
@@ -56,8 +57,9 @@ package func decideVotingChange(
 
     switch voting.phase(at: now) {
     case .cancelled: return .refused(.cancelled)
-    case _ where changed == voting: return .accepted(voting, writes: [])
+    case _ where changed == voting && !changesKind: return .accepted(voting, writes: [])
     case .ended: return .refused(.ended(endsAt: voting.window.endsAt))
+    case _ where changesKind: return .refused(.kindFixed)
     case .open:
         var endMoved = voting
         endMoved.window.endsAt = changed.window.endsAt

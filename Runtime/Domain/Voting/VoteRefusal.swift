@@ -40,7 +40,7 @@ package enum VoteRefusal: Refusal {
         switch self {
         case .votingUnknown: "We can't find this voting. Check the link you were sent."
         case .alreadyVoted: "Your vote is already in, and it can't be changed."
-        case .cancelled: "This voting was cancelled. Credits spent on it are given back."
+        case .cancelled: "This voting was cancelled. The list shows what else is on."
         case .notStarted: "This voting has not started yet. Come back when it opens."
         case .ended: "This voting has ended. The results page has the outcome."
         case .optionUnknown: "This voting has no such option. Reload the page and choose again."

@@ -49,18 +49,21 @@ package struct VotingDraft: Hashable, Sendable {
     }
 }
 
-/// The changes an administrator asks for; nil leaves what is there. Free or paid is not among them: it never changes
-/// (R5).
+/// The changes an administrator asks for; nil leaves what is there.
 package struct VotingPatch: Hashable, Sendable {
     package var title: String?
+    /// Nothing but what it is already is accepted (R5).
+    package var kind: Voting.Kind?
     package var options: [Voting.Option]?
     package var startsAt: Timestamp?
     package var endsAt: Timestamp?
 
     package init(
-        title: String? = nil, options: [Voting.Option]? = nil, startsAt: Timestamp? = nil, endsAt: Timestamp? = nil
+        title: String? = nil, kind: Voting.Kind? = nil, options: [Voting.Option]? = nil, startsAt: Timestamp? = nil,
+        endsAt: Timestamp? = nil
     ) {
         self.title = title
+        self.kind = kind
         self.options = options
         self.startsAt = startsAt
         self.endsAt = endsAt

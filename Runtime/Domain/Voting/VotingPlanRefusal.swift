@@ -7,6 +7,8 @@ package enum VotingPlanRefusal: Refusal {
     case keyReused
     case cancelled
     case ended(endsAt: Timestamp)
+    /// R5: free stays free and paid stays paid.
+    case kindFixed
     /// R4: nothing but the end of an open voting can be changed.
     case started(startsAt: Timestamp)
     case titleInvalid
@@ -25,6 +27,7 @@ package enum VotingPlanRefusal: Refusal {
         case keyReused = "IDEMPOTENCY_KEY_REUSED"
         case cancelled = "CANCELLED"
         case ended = "ENDED"
+        case kindFixed = "KIND_FIXED"
         case started = "STARTED"
         case titleInvalid = "TITLE_INVALID"
         case optionCountInvalid = "OPTION_COUNT_INVALID"
@@ -42,6 +45,7 @@ package enum VotingPlanRefusal: Refusal {
         case .keyReused: .keyReused
         case .cancelled: .cancelled
         case .ended: .ended
+        case .kindFixed: .kindFixed
         case .started: .started
         case .titleInvalid: .titleInvalid
         case .optionCountInvalid: .optionCountInvalid
@@ -60,6 +64,7 @@ package enum VotingPlanRefusal: Refusal {
         case .keyReused: "This request was already used to make another voting. Start again from the form."
         case .cancelled: "This voting was cancelled, which is final. Make a new one."
         case .ended: "This voting has ended. Make a new one."
+        case .kindFixed: "A free voting stays free and a paid one stays paid. Make a new one."
         case .started: "This voting has started: only its end can be moved, or the voting cancelled."
         case .titleInvalid: "A title has 1 to \(VotingDraft.titleLengthMax) characters that are not all blank."
         case .optionCountInvalid: "A voting has 2 to \(VotingDraft.optionsMax) options."

@@ -1,0 +1,100 @@
+import Domain
+package import Events
+import Handling
+import JSON
+package import LambdaRuntime
+package import Services
+import Time
+
+/// Makes, changes and cancels votings for administrators (R4, R5, R13, R14).
+package struct ManageVotingsHandler: LambdaHandler {
+    private let store: any ItemStore
+    private let rules: VotingPlanRules
+
+    /// - Parameter openVotingsMax: at every instant at most so many votings are open (R13).
+    package init(store: any ItemStore, openVotingsMax: Int) {
+        self.store = store
+        rules = VotingPlanRules(openAtOnceMax: openVotingsMax)
+    }
+
+    package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
+        try await answering {
+            let administratorID = try event.administratorID()
+            switch event.routeKey {
+            case "POST /votings": return try await create(event, by: administratorID, context)
+            case "PATCH /votings/{votingID}":
+                let patch = try event.body(as: VotingChange.self).patch()
+                return try await change(event, context) { voting, calendar in
+                    decideVotingChange(patch, of: voting, calendar: calendar, rules: rules, at: event.receivedAt)
+                }
+            case "POST /votings/{votingID}/cancel":
+                return try await change(event, context) { voting, calendar in
+                    decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
+                }
+            default: throw RequestError.routeUnknown
+            }
+        }
+    }
+
+    private func create(
+        _ event: HTTPEvent, by administratorID: String, _ context: InvocationContext
+    ) async throws -> HTTPReply {
+        let draft = try event.body(as: NewVoting.self).draft()
+        let id = derivedID("voting", of: administratorID, key: try event.idempotencyKey())
+        return try await retryingConflicts { attempt in
+            let (earlier, calendar) = try await read(id)
+            let decision = decideNewVoting(
+                draft, id: id, by: administratorID, after: earlier, calendar: calendar, rules: rules,
+                at: event.receivedAt)
+            return try await carryOut(decision, .created, event, attempt.token(context.requestID))
+        }
+    }
+
+    private func change(
+        _ event: HTTPEvent, _ context: InvocationContext,
+        decide: (Voting?, VotingCalendar?) -> Decision<Voting, VotingPlanRefusal>
+    ) async throws -> HTTPReply {
+        let id = try event.pathParameter("votingID")
+        return try await retryingConflicts { attempt in
+            let (voting, calendar) = try await read(id)
+            return try await carryOut(decide(voting, calendar), .ok, event, attempt.token(context.requestID))
+        }
+    }
+
+    private func read(_ id: String) async throws -> (Voting?, VotingCalendar?) {
+        let items = try await store.items(at: [Voting.key(id), VotingCalendar.key])
+        return (try items[0].map { try Voting(item: $0) }, try items[1].map { try VotingCalendar(item: $0) })
+    }
+
+    private func carryOut(
+        _ decision: Decision<Voting, VotingPlanRefusal>, _ status: HTTPReply.Status, _ event: HTTPEvent, _ token: String
+    ) async throws -> HTTPReply {
+        switch decision {
+        case .refused(let refusal):
+            return HTTPReply(refusal)
+        case .accepted(let voting, let writes):
+            try await store.commit(writes, token: token)
+            var body = voting.json(at: event.receivedAt)
+            body["version"] = .number(JSONNumber(voting.version))
+            body["scheduleVersion"] = .number(JSONNumber(voting.scheduleVersion))
+            return HTTPReply(writes.isEmpty ? .ok : status, body: body)
+        }
+    }
+}
+
+extension HTTPReply {
+    fileprivate init(_ refusal: VotingPlanRefusal) {
+        let (status, details): (Status, JSONObject) =
+            switch refusal {
+            case .votingUnknown: (.notFound, [:])
+            case .keyReused, .cancelled, .kindFixed: (.conflict, [:])
+            case .ended(let endsAt): (.conflict, ["endsAt": .string(endsAt.description)])
+            case .started(let startsAt): (.conflict, ["startsAt": .string(startsAt.description)])
+            case .titleInvalid, .optionCountInvalid, .optionInvalid, .optionRepeated, .windowEmpty:
+                (.unprocessable, [:])
+            case .windowPast(let earliest): (.unprocessable, ["earliest": .string(earliest.description)])
+            case .calendarFull(let limit), .tooManyOpen(let limit): (.conflict, ["limit": .number(JSONNumber(limit))])
+            }
+        self.init(status, code: refusal.code.rawValue, message: refusal.message, details: details)
+    }
+}
