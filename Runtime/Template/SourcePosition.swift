@@ -36,9 +36,10 @@ func suggestion(for name: String, among names: some Sequence<String>) -> String 
     let ranked = names.map {
         (distance: editDistance(Array(name.lowercased().utf8), Array($0.lowercased().utf8)), name: $0)
     }
-    // More than a third of the letters changed is another word.
+    // With more than a third of the letters changed it is another word.
     guard let nearest = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }),
-        nearest.distance <= max(1, name.utf8.count / 3)
+        nearest.distance < name.utf8.count,
+        nearest.distance <= (max(name.utf8.count, nearest.name.utf8.count) + 2) / 3
     else { return "" }
     return "; did you mean \(nearest.name)?"
 }
