@@ -1,1 +1,4 @@
-print("CastVote")
+import AWSServices
+import LambdaRuntime
+
+try await RuntimeLoop(CastVoteHandler(store: LiveServices.fromEnvironment().store)).run()

@@ -1,1 +1,4 @@
-print("ListVotings")
+import AWSServices
+import LambdaRuntime
+
+try await RuntimeLoop(ListVotingsHandler(store: LiveServices.fromEnvironment().store)).run()
