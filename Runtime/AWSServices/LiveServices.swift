@@ -1,8 +1,7 @@
-import Glibc
 import HTTPTransport
 import Items
+package import Machine
 package import Services
-import Time
 
 /// The ports on AWS, or on the emulator in its place.
 package struct LiveServices: Sendable {
@@ -13,20 +12,13 @@ package struct LiveServices: Sendable {
     ///
     /// - Note: Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
     package static func fromEnvironment() throws(EnvironmentError) -> LiveServices {
-        let region = try requiredEnvironment("AWS_REGION")
+        let region = try Environment.requiredText("AWS_REGION")
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         let endpoint = DynamoDBEndpoint(
-            url: environment("AWS_ENDPOINT_URL_DYNAMODB") ?? environment("AWS_ENDPOINT_URL")
+            url: Environment.text("AWS_ENDPOINT_URL_DYNAMODB") ?? Environment.text("AWS_ENDPOINT_URL")
                 ?? "https://dynamodb.\(region).\(suffix)",
-            region: region, credentials: try .fromEnvironment(), client: CurlClient(), now: wallClock)
+            region: region, credentials: try .fromEnvironment(), client: CurlClient(), now: WallClock.now)
         return LiveServices(
-            store: DynamoDBStore(endpoint: endpoint) { environment("\($0.rawValue.uppercased())_TABLE") })
+            store: DynamoDBStore(endpoint: endpoint) { Environment.text("\($0.rawValue.uppercased())_TABLE") })
     }
-}
-
-/// Signatures carry the machine's time.
-@Sendable private func wallClock() -> Timestamp {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Machine
 
 /// How lines are written and which.
 ///
@@ -42,11 +42,7 @@ package struct LogSettings: Hashable, Sendable {
     }
 
     static func fromEnvironment() -> LogSettings {
-        LogSettings(format: environment("AWS_LAMBDA_LOG_FORMAT"), level: environment("AWS_LAMBDA_LOG_LEVEL"))
+        LogSettings(
+            format: Environment.text("AWS_LAMBDA_LOG_FORMAT"), level: Environment.text("AWS_LAMBDA_LOG_LEVEL"))
     }
-}
-
-/// The value of an environment variable; nil if it is not set.
-func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
 }

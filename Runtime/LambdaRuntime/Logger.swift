@@ -1,5 +1,6 @@
 import Glibc
 package import JSON
+import Machine
 import Time
 
 /// Writes one line per message, with the id of the request, in the format and from the level the function is set to.
@@ -63,7 +64,7 @@ package struct Logger: Sendable {
 
     private func jsonLine(_ level: LogSettings.Level, _ message: String, _ details: JSONObject) -> [UInt8] {
         var members: JSONObject = [
-            "timestamp": .string(wallClock().description), "level": .string(level.name), "message": .string(message),
+            "timestamp": .string(WallClock.now().description), "level": .string(level.name), "message": .string(message),
         ]
         if let requestID { members["requestId"] = .string(requestID) }
         if let tenantID { members["tenantId"] = .string(tenantID) }
@@ -75,7 +76,7 @@ package struct Logger: Sendable {
 
     /// The fields of Lambda's own runtimes, between tabs.
     private func textLine(_ level: LogSettings.Level, _ message: String, _ details: JSONObject) -> [UInt8] {
-        var line = Array("\(wallClock())\t\(requestID ?? "-")\t\(level.name)\t".utf8)
+        var line = Array("\(WallClock.now())\t\(requestID ?? "-")\t\(level.name)\t".utf8)
         // One line per message, whatever it holds.
         line.append(contentsOf: message.utf8.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: "\r") : $0 })
         if !details.isEmpty {
@@ -100,11 +101,4 @@ package struct Logger: Sendable {
             }
         }
     }
-}
-
-/// The time of the machine.
-func wallClock() -> Timestamp {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
 }

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Machine
 package import Time
 
 /// Runs a handler as a Lambda function: asks the Runtime API for events and posts what the handler answers.
@@ -19,11 +20,11 @@ package struct RuntimeLoop<Handler: Sendable> {
     package func run() async throws {
         let logger = Logger(.fromEnvironment())
         do {
-            guard let address = environment("AWS_LAMBDA_RUNTIME_API") else { throw RuntimeLoopError.notUnderLambda }
+            guard let address = Environment.text("AWS_LAMBDA_RUNTIME_API") else { throw RuntimeLoopError.notUnderLambda }
             let termination = try TerminationSignal()
             termination.install()
             try await run(
-                over: SocketTransport(address: address, termination: termination), logger: logger, now: wallClock)
+                over: SocketTransport(address: address, termination: termination), logger: logger, now: WallClock.now)
         } catch {
             logger.log(.fatal, FunctionFailure(describing: error).errorMessage)
             exit(1)
