@@ -22,7 +22,8 @@ func function(_ name: String) -> Target {
     .executableTarget(
         name: name,
         dependencies: [
-            "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Payments", "Services", "Time",
+            "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Machine", "Payments",
+            "Services", "Time",
         ],
         path: "Functions/\(name)",
         swiftSettings: strict
@@ -62,7 +63,7 @@ let package = Package(
         runtime("Domain", ["Items", "Time"]),
         runtime("Services", ["Items", "Time"]),
         // What the functions' handlers have in common.
-        runtime("Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Payments", "Services", "Time"]),
+        runtime("Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Machine", "Payments", "Services", "Time"]),
         runtime("HTTPTransport", ["CCurl"]),
         runtime("Machine", ["Time"]),
         runtime("LambdaRuntime", ["JSON", "Machine", "Time"]),

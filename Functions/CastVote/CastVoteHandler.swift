@@ -67,7 +67,8 @@ package struct CastVoteHandler: LambdaHandler {
             Balance.key(of: ballot.userID),
         ])
         return decideVote(
-            ballot, in: try items[0].map { try Voting(item: $0) }, after: try items[1].map { try Participation(item: $0) },
+            ballot, in: try items[0].map { try Voting(item: $0) },
+            after: try items[1].map { try Participation(item: $0) },
             credits: try items[2].map { try Balance(item: $0) }?.credits ?? 0, at: now)
     }
 
@@ -82,7 +83,10 @@ package struct CastVoteHandler: LambdaHandler {
         }
         let vote = try items[1].map { try Participation(item: $0) }?.vote
         return HTTPReply(
-            .ok, body: ["votingID": .string(votingID), "vote": vote.map { .object(VoteReceipt($0, in: voting).json) } ?? .null])
+            .ok,
+            body: [
+                "votingID": .string(votingID), "vote": vote.map { .object(VoteReceipt($0, in: voting).json) } ?? .null,
+            ])
     }
 }
 

@@ -1,8 +1,9 @@
 import AWSServices
 import Handling
 import LambdaRuntime
+import Machine
 
 try await RuntimeLoop(
     ManageVotingsHandler(
-        store: LiveServices.fromEnvironment().store, openVotingsMax: FunctionEnvironment.count("OPEN_VOTINGS_MAX"))
+        store: LiveServices.fromEnvironment().store, openVotingsMax: Environment.requiredCount("OPEN_VOTINGS_MAX"))
 ).run()

@@ -56,7 +56,8 @@ package struct PlaceOrderHandler: LambdaHandler {
         }
         switch decision {
         case .refused(let refusal): return HTTPReply(refusal)
-        case .accepted(let order, let writes): return try await reply(for: order, isNew: !writes.isEmpty, at: event.receivedAt)
+        case .accepted(let order, let writes):
+            return try await reply(for: order, isNew: !writes.isEmpty, at: event.receivedAt)
         }
     }
 

@@ -1,1 +1,8 @@
-print("SettlePayment")
+import AWSServices
+import LambdaRuntime
+import Machine
+
+try await RuntimeLoop(
+    SettlePaymentHandler(
+        store: LiveServices.fromEnvironment().store, webhookSecret: Environment.requiredText("STRIPE_WEBHOOK_SECRET"))
+).run()

@@ -46,7 +46,8 @@ extension HTTPReply {
         case .idempotencyKey:
             self.init(
                 .badRequest, code: "IDEMPOTENCY_KEY_INVALID",
-                message: "Send a header Idempotency-Key of 8 to 64 letters, digits, dashes or underscores, new for each "
+                message:
+                    "Send a header Idempotency-Key of 8 to 64 letters, digits, dashes or underscores, new for each "
                     + "thing you want and the same when you ask for it again.")
         }
     }

@@ -15,7 +15,8 @@ package func answering(_ work: () async throws -> HTTPReply) async throws -> HTT
         case .throttled, .conflict:
             return .tryAgain(code: "BUSY", message: "We are very busy just now. Nothing was changed. Try again.")
         case .unavailable:
-            return .tryAgain(code: "UNAVAILABLE", message: "This does not work just now. Nothing was changed. Try again.")
+            return .tryAgain(
+                code: "UNAVAILABLE", message: "This does not work just now. Nothing was changed. Try again.")
         case .unknownOutcome:
             return .tryAgain(
                 code: "OUTCOME_UNKNOWN",

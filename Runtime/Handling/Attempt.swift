@@ -5,8 +5,8 @@ import Services
 package struct Attempt: Sendable {
     package enum Reason: Sendable {
         case first
-        /// The commit before this failed on the items it found, in the order of its writes; nil where a write would have
-        /// gone through, where there was no item, and where another commit was under way.
+        /// The commit before this failed on the items it found, in the order of its writes; nil where a write would
+        /// have gone through, where there was no item, and where another commit was under way.
         case conflict(stored: [Item?])
         /// The answer to the commit before this was lost: what it wanted may stand already.
         case lostAnswer

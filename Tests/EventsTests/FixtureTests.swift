@@ -10,8 +10,10 @@ struct FixtureTests {
     static func files() throws -> [URL] {
         let folders = try FileManager.default.contentsOfDirectory(at: events, includingPropertiesForKeys: nil)
             .filter { $0.hasDirectoryPath && !["seed", "flows"].contains($0.lastPathComponent) }
-        return try folders.flatMap { try FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil) }
-            .filter { $0.pathExtension == "json" && !$0.lastPathComponent.hasSuffix(".expected.json") }
+        return try folders.flatMap {
+            try FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)
+        }
+        .filter { $0.pathExtension == "json" && !$0.lastPathComponent.hasSuffix(".expected.json") }
     }
 
     @Test func `every HTTP event re-encodes to what it was`() throws {

@@ -47,14 +47,15 @@ struct HTTPEventTests {
         #expect(throws: RequestError.notLoggedIn) { try again.userID() }
     }
 
-    @Test(arguments: [
-        (#"{"sub":"ada"}"#, "ada", []), (#"{"sub":""}"#, nil, []), (#"{"sub":5}"#, nil, []), ("{}", nil, []),
-        (#"{"sub":"a","cognito:groups":"[admins editors]"}"#, "a", ["admins", "editors"]),
-        (#"{"sub":"a","cognito:groups":"[]"}"#, "a", []),
-        (#"{"sub":"a","cognito:groups":"admins"}"#, "a", ["admins"]),
-        (#"{"sub":"a","cognito:groups":["admins","x y"]}"#, "a", ["admins", "x y"]),
-        (#"{"sub":"a","cognito:groups":7}"#, "a", []),
-    ] as [(String, String?, [String])])
+    @Test(
+        arguments: [
+            (#"{"sub":"ada"}"#, "ada", []), (#"{"sub":""}"#, nil, []), (#"{"sub":5}"#, nil, []), ("{}", nil, []),
+            (#"{"sub":"a","cognito:groups":"[admins editors]"}"#, "a", ["admins", "editors"]),
+            (#"{"sub":"a","cognito:groups":"[]"}"#, "a", []),
+            (#"{"sub":"a","cognito:groups":"admins"}"#, "a", ["admins"]),
+            (#"{"sub":"a","cognito:groups":["admins","x y"]}"#, "a", ["admins", "x y"]),
+            (#"{"sub":"a","cognito:groups":7}"#, "a", []),
+        ] as [(String, String?, [String])])
     func `reads subject and groups`(json: String, subject: String?, groups: [String]) throws {
         let claims = try decodeJSON(TokenClaims.self, from: Array(json.utf8))
         #expect(claims.subject == subject)
@@ -76,13 +77,14 @@ struct HTTPEventTests {
         var lines: [Line]?
     }
 
-    @Test(arguments: [
-        (nil, false, .bodyMissing), ("", false, .bodyMissing), ("e30", true, .bodyEncoding),
-        ("{\"optionID\":\n  tea}", false, .bodySyntax(line: 2, column: 3, reason: "")),
-        ("{}", false, .field("optionID")), (#"{"optionID":1}"#, false, .field("optionID")),
-        (#"{"optionID":null}"#, false, .field("optionID")), (#"["tea"]"#, false, .field("")),
-        (#"{"optionID":"tea","lines":[{"sku":"a"},{}]}"#, false, .field("lines[1].sku")),
-    ] as [(String?, Bool, RequestError)])
+    @Test(
+        arguments: [
+            (nil, false, .bodyMissing), ("", false, .bodyMissing), ("e30", true, .bodyEncoding),
+            ("{\"optionID\":\n  tea}", false, .bodySyntax(line: 2, column: 3, reason: "")),
+            ("{}", false, .field("optionID")), (#"{"optionID":1}"#, false, .field("optionID")),
+            (#"{"optionID":null}"#, false, .field("optionID")), (#"["tea"]"#, false, .field("")),
+            (#"{"optionID":"tea","lines":[{"sku":"a"},{}]}"#, false, .field("lines[1].sku")),
+        ] as [(String?, Bool, RequestError)])
     func `names the place where a body is wrong`(body: String?, base64: Bool, error: RequestError) throws {
         let event = try Self.event {
             $0.body = body
@@ -111,7 +113,8 @@ struct HTTPEventTests {
 
     @Test(arguments: [
         ("1234567", false), ("12345678", true), (String(repeating: "k", count: 64), true),
-        (String(repeating: "k", count: 65), false), ("with space", false), ("under_score-dash", true), ("schlüssel", false),
+        (String(repeating: "k", count: 65), false), ("with space", false), ("under_score-dash", true),
+        ("schlüssel", false),
         ("", false),
     ])
     func `takes idempotency keys of 8 to 64 plain characters`(key: String, isGood: Bool) throws {

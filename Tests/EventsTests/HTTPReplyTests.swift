@@ -27,12 +27,14 @@ struct HTTPReplyTests {
         #expect(reply.body == #"{"code":"ENDED","message":"It is over.","endsAt":"now"}"#)
     }
 
-    @Test(arguments: [
-        (.notLoggedIn, 401, "NOT_LOGGED_IN"), (.notAdministrator, 403, "ADMINISTRATORS_ONLY"),
-        (.routeUnknown, 404, "ROUTE_UNKNOWN"), (.bodyMissing, 400, "BODY_MISSING"), (.bodyEncoding, 400, "BODY_NOT_BASE64"),
-        (.bodySyntax(line: 2, column: 3, reason: "r"), 400, "BODY_NOT_JSON"), (.field("f"), 400, "FIELD_INVALID"),
-        (.parameter("p"), 400, "PARAMETER_INVALID"), (.idempotencyKey, 400, "IDEMPOTENCY_KEY_INVALID"),
-    ] as [(RequestError, Int, String)])
+    @Test(
+        arguments: [
+            (.notLoggedIn, 401, "NOT_LOGGED_IN"), (.notAdministrator, 403, "ADMINISTRATORS_ONLY"),
+            (.routeUnknown, 404, "ROUTE_UNKNOWN"), (.bodyMissing, 400, "BODY_MISSING"),
+            (.bodyEncoding, 400, "BODY_NOT_BASE64"),
+            (.bodySyntax(line: 2, column: 3, reason: "r"), 400, "BODY_NOT_JSON"), (.field("f"), 400, "FIELD_INVALID"),
+            (.parameter("p"), 400, "PARAMETER_INVALID"), (.idempotencyKey, 400, "IDEMPOTENCY_KEY_INVALID"),
+        ] as [(RequestError, Int, String)])
     func `answers what can't be understood`(error: RequestError, status: Int, code: String) throws {
         let reply = HTTPReply(error)
         let body = try parseJSON(reply.body ?? "")

@@ -48,10 +48,11 @@ struct HandlingTests {
         #expect(attempts == 1)
     }
 
-    @Test(arguments: [
-        (.throttled, "BUSY"), (.conflict(stored: []), "BUSY"), (.unavailable("host"), "UNAVAILABLE"),
-        (.unknownOutcome("host"), "OUTCOME_UNKNOWN"),
-    ] as [(ServiceError, String)])
+    @Test(
+        arguments: [
+            (.throttled, "BUSY"), (.conflict(stored: []), "BUSY"), (.unavailable("host"), "UNAVAILABLE"),
+            (.unknownOutcome("host"), "OUTCOME_UNKNOWN"),
+        ] as [(ServiceError, String)])
     func `asks to come again when a service can't`(error: ServiceError, code: String) async throws {
         let reply = try await answering { throw error }
         #expect(reply.statusCode == 503)

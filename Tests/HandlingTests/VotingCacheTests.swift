@@ -24,7 +24,8 @@ struct VotingCacheTests {
 
     static func voting(_ id: String) -> Voting {
         Voting(
-            id: id, title: "T", kind: .free, options: [], window: .init(startsAt: .init(seconds: 0), endsAt: .init(seconds: 1)),
+            id: id, title: "T", kind: .free, options: [],
+            window: .init(startsAt: .init(seconds: 0), endsAt: .init(seconds: 1)),
             createdBy: "gus", createdAt: Timestamp(seconds: 0))
     }
 

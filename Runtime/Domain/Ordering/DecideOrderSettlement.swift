@@ -7,8 +7,8 @@ package import Time
 /// - Parameters:
 ///   - order: the one that the notice names, with its payment, or nil if there is none.
 ///   - isQuarantined: whether this very notice was put aside before.
-/// - Returns: one transaction that moves the payment and the order together. Money for an order that was given up is put
-///   aside, for its goods may be someone else's; other notices after the first that counts do nothing.
+/// - Returns: one transaction that moves the payment and the order together. Money for an order that was given up is
+///   put aside, for its goods may be someone else's; other notices after the first that counts do nothing.
 package func decideOrderSettlement(
     _ notice: PaymentNotice, of order: (order: Order, payment: Payment)?, isQuarantined: Bool, at now: Timestamp
 ) -> Settlement {

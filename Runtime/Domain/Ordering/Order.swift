@@ -59,7 +59,8 @@ extension Order {
         guard let state = State(rawValue: try reader.string("state")) else { throw MalformedItem("order", "state") }
         self.state = state
         quote = OrderQuote(
-            cartVersion: try reader.integer("cartVersion"), lines: [], deliveryCents: try reader.integer("deliveryCents"))
+            cartVersion: try reader.integer("cartVersion"), lines: [],
+            deliveryCents: try reader.integer("deliveryCents"))
         for map in try reader.maps("lines") {
             let line = ItemReader(map, "order line")
             quote.lines.append(

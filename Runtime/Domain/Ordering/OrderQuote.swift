@@ -49,7 +49,7 @@ package struct OrderQuote: Hashable, Sendable {
     }
 }
 
-/// Prices a cart by the shop's own prices (R61, R70): refuses in the order of ``OrderRefusal``, from its `cartEmpty` on.
+/// Prices a cart by the shop's own prices (R61, R70): refuses in the order of ``OrderRefusal``.
 package func quoteOrder(_ cart: Cart?, from shelf: Shelf) -> Decision<OrderQuote, OrderRefusal> {
     guard let cart, !cart.lines.isEmpty else { return .refused(.cartEmpty) }
     guard cart.lines.count <= Cart.linesMax else { return .refused(.tooManyLines(limit: Cart.linesMax)) }

@@ -25,7 +25,9 @@ package struct Payment: StoredEntity, Hashable {
 extension Payment {
     private static let partitionPrefix = "PAY#"
 
-    package static func key(of orderID: String) -> ItemKey { ItemKey(.orders, partitionPrefix + orderID, ItemName.meta) }
+    package static func key(of orderID: String) -> ItemKey {
+        ItemKey(.orders, partitionPrefix + orderID, ItemName.meta)
+    }
 
     package init(item: Item) throws(MalformedItem) {
         let reader = ItemReader(item, "payment")

@@ -40,8 +40,8 @@ package struct VoteReceipt: Hashable, Sendable {
 ///   - earlier: what the voter has in this voting. nil may also mean "not read": the write's condition then decides,
 ///     and its conflict brings the stored item with which to decide again.
 ///   - credits: the voter's credits; nil when not read, with the same consequence.
-/// - Returns: one conditional update for a free voting. For a paid one the update, the debit and the ledger entry, which
-///   happen together or not at all: a vote if and only if one credit is spent.
+/// - Returns: one conditional update for a free voting. For a paid one the update, the debit and the ledger entry,
+///   which happen together or not at all: a vote if and only if one credit is spent.
 package func decideVote(
     _ ballot: Ballot, in voting: Voting?, after earlier: Participation?, credits: Int?, at now: Timestamp
 ) -> Decision<VoteReceipt, VoteRefusal> {

@@ -18,10 +18,11 @@ struct PurchaseTests {
         #expect(decision.writes == [.insert(Self.purchase().item, in: .users)])
     }
 
-    @Test(arguments: [
-        ("credits-11", nil, .packUnknown), ("", purchase(), .packUnknown), ("credits-50", purchase(), .keyReused),
-        ("credits-10", purchase(.paid), nil), ("credits-10", purchase(.expired), nil),
-    ] as [(String, Purchase?, PurchaseRefusal?)])
+    @Test(
+        arguments: [
+            ("credits-11", nil, .packUnknown), ("", purchase(), .packUnknown), ("credits-50", purchase(), .keyReused),
+            ("credits-10", purchase(.paid), nil), ("credits-10", purchase(.expired), nil),
+        ] as [(String, Purchase?, PurchaseRefusal?)])
     func `refuses for the first reason that holds`(pack: String, earlier: Purchase?, refusal: PurchaseRefusal?) {
         let decision = decidePurchase(of: pack, id: "P", by: "ada", after: earlier, at: Self.now)
         #expect(decision.refusal == refusal)
@@ -43,7 +44,8 @@ struct PurchaseTests {
     static let rows = [
         Row(testDescription: "paid", outcome: .paid, writes: 3),
         Row(testDescription: "paid twice", purchase: purchase(.paid), outcome: .alreadySettled),
-        Row(testDescription: "paid twice, other amount", amount: 1, purchase: purchase(.paid), outcome: .alreadySettled),
+        Row(
+            testDescription: "paid twice, other amount", amount: 1, purchase: purchase(.paid), outcome: .alreadySettled),
         Row(testDescription: "paid after it expired", purchase: purchase(.expired), outcome: .paid, writes: 3),
         Row(testDescription: "failed", kind: .failed, outcome: .expired, writes: 1),
         Row(testDescription: "failed twice", kind: .failed, purchase: purchase(.expired), outcome: .alreadySettled),
@@ -58,7 +60,8 @@ struct PurchaseTests {
             outcome: .quarantined(.amountDiffers)),
         Row(testDescription: "unknown", purchase: nil, outcome: .quarantined(.referenceUnknown), writes: 1),
         Row(
-            testDescription: "unknown, again", purchase: nil, isQuarantined: true, outcome: .quarantined(.referenceUnknown)
+            testDescription: "unknown, again", purchase: nil, isQuarantined: true,
+            outcome: .quarantined(.referenceUnknown)
         ),
     ]
 
@@ -90,8 +93,11 @@ struct PurchaseTests {
             ])
     }
 
-    @Test(arguments: [(0, true, "PENDING"), (1_739_999, true, "PENDING"), (1_740_000, false, "PENDING"),
-        (3_599_999, false, "PENDING"), (3_600_000, false, "EXPIRED")] as [(Int64, Bool, String)])
+    @Test(
+        arguments: [
+            (0, true, "PENDING"), (1_739_999, true, "PENDING"), (1_740_000, false, "PENDING"),
+            (3_599_999, false, "PENDING"), (3_600_000, false, "EXPIRED"),
+        ] as [(Int64, Bool, String)])
     func `can be opened for 29 minutes and paid for an hour`(age: Int64, opens: Bool, state: String) {
         let now = Self.now + .milliseconds(age)
         #expect(Self.purchase().opensCheckout(at: now) == opens)

@@ -53,7 +53,8 @@ struct OrderTests {
             testDescription: "placed before, other cart", request: request(3_670, version: 4), earlier: placed,
             refusal: .keyReused),
         Row(
-            testDescription: "placed before, other address", request: request(3_670, address: altered { $0.city = "Leeds" }),
+            testDescription: "placed before, other address",
+            request: request(3_670, address: altered { $0.city = "Leeds" }),
             earlier: placed, refusal: .keyReused),
         Row(
             testDescription: "blank name", request: request(3_670, address: altered { $0.name = " " }),
@@ -72,7 +73,8 @@ struct OrderTests {
             testDescription: "country by name", request: request(3_670, address: altered { $0.country = "UK!" }),
             refusal: .addressInvalid(field: "country")),
         Row(
-            testDescription: "country in small letters", request: request(3_670, address: altered { $0.country = "gb" }),
+            testDescription: "country in small letters",
+            request: request(3_670, address: altered { $0.country = "gb" }),
             refusal: .addressInvalid(field: "country")),
         Row(testDescription: "no cart", cart: nil, refusal: .cartEmpty),
         Row(testDescription: "empty cart", cart: cart([]), refusal: .cartEmpty),
@@ -89,7 +91,9 @@ struct OrderTests {
         Row(testDescription: "100 of it", cart: cart([100]), refusal: .quantityInvalid(sku: "S0", limit: 99)),
         Row(testDescription: "sold no more", shelf: shelf(1), refusal: .itemUnavailable(sku: "S1")),
         Row(testDescription: "hidden", shelf: shelf(2, hidden: true), refusal: .itemUnavailable(sku: "S0")),
-        Row(testDescription: "greatest total", request: request(99_999_999), cart: cart([1]), shelf: shelf(1, price: 99_999_509)),
+        Row(
+            testDescription: "greatest total", request: request(99_999_999), cart: cart([1]),
+            shelf: shelf(1, price: 99_999_509)),
         Row(
             testDescription: "total one too great", request: request(100_000_000), cart: cart([1]),
             shelf: shelf(1, price: 99_999_510), refusal: .totalTooLarge(limitCents: 99_999_999)),
@@ -100,8 +104,10 @@ struct OrderTests {
             testDescription: "one too few in stock",
             shelf: shelf(2, stock: [Stock(sku: "S0", available: 1), Stock(sku: "S1", available: 1)]),
             refusal: .outOfStock([.init(sku: "S1", available: 1)])),
-        Row(testDescription: "a cent less expected", request: request(3_669), refusal: .priceChanged(totalCents: 3_670)),
-        Row(testDescription: "a cent more expected", request: request(3_671), refusal: .priceChanged(totalCents: 3_670)),
+        Row(
+            testDescription: "a cent less expected", request: request(3_669), refusal: .priceChanged(totalCents: 3_670)),
+        Row(
+            testDescription: "a cent more expected", request: request(3_671), refusal: .priceChanged(totalCents: 3_670)),
     ]
 
     @Test(arguments: rows) func `refuses for the first reason that holds`(row: Row) {

@@ -44,27 +44,36 @@ struct DecideVoteTests {
         Row(testDescription: "last open millisecond", now: 1_999),
         Row(testDescription: "first closed millisecond", now: 2_000, refusal: .ended(endsAt: end)),
         Row(testDescription: "no such voting", voting: nil, refusal: .votingUnknown),
-        Row(testDescription: "no such voting, though voted", voting: nil, earlier: vote("tea"), refusal: .votingUnknown),
+        Row(
+            testDescription: "no such voting, though voted", voting: nil, earlier: vote("tea"), refusal: .votingUnknown),
         Row(testDescription: "cancelled", voting: voting(cancelled: true), refusal: .cancelled),
-        Row(testDescription: "cancelled, before the start", voting: voting(cancelled: true), now: 0, refusal: .cancelled),
+        Row(
+            testDescription: "cancelled, before the start", voting: voting(cancelled: true), now: 0, refusal: .cancelled
+        ),
         Row(testDescription: "no such option", ballot: ballot("beer"), refusal: .optionUnknown),
         Row(
-            testDescription: "no such option, too late", ballot: ballot("beer"), now: 2_000, refusal: .ended(endsAt: end)),
+            testDescription: "no such option, too late", ballot: ballot("beer"), now: 2_000,
+            refusal: .ended(endsAt: end)),
         Row(testDescription: "registered only", earlier: Participation(registeredAt: start)),
         Row(testDescription: "same choice again", earlier: vote("tea"), writes: 0),
         Row(testDescription: "other choice", earlier: vote("mate"), refusal: .alreadyVoted(stood)),
         Row(testDescription: "same request again", ballot: ballot(request: "R1"), earlier: vote("mate"), writes: 0),
         Row(testDescription: "same choice after the end", earlier: vote("tea"), now: 2_000, writes: 0),
-        Row(testDescription: "other choice after the end", earlier: vote("mate"), now: 2_000, refusal: .alreadyVoted(stood)),
+        Row(
+            testDescription: "other choice after the end", earlier: vote("mate"), now: 2_000,
+            refusal: .alreadyVoted(stood)),
         Row(
             testDescription: "same choice, cancelled since", voting: voting(cancelled: true), earlier: vote("tea"),
             writes: 0),
         Row(testDescription: "paid, credits not read", voting: voting(.paid), writes: 3),
         Row(testDescription: "paid, one credit", voting: voting(.paid), credits: 1, writes: 3),
         Row(testDescription: "paid, no credits", voting: voting(.paid), credits: 0, refusal: .noCredits),
-        Row(testDescription: "paid, no credits, too late", voting: voting(.paid), credits: 0, now: 2_000,
+        Row(
+            testDescription: "paid, no credits, too late", voting: voting(.paid), credits: 0, now: 2_000,
             refusal: .ended(endsAt: end)),
-        Row(testDescription: "paid, voted, no credits", voting: voting(.paid), earlier: vote("tea"), credits: 0, writes: 0),
+        Row(
+            testDescription: "paid, voted, no credits", voting: voting(.paid), earlier: vote("tea"), credits: 0,
+            writes: 0),
         Row(testDescription: "free, no credits", credits: 0),
     ]
 

@@ -6,7 +6,9 @@ import Time
 struct VotingPlanTests {
     static let rules = VotingPlanRules(openAtOnceMax: 2)
     static func ms(_ value: Int64) -> Timestamp { Timestamp(milliseconds: value) }
-    static func window(_ start: Int64, _ end: Int64) -> VotingWindow { VotingWindow(startsAt: ms(start), endsAt: ms(end)) }
+    static func window(_ start: Int64, _ end: Int64) -> VotingWindow {
+        VotingWindow(startsAt: ms(start), endsAt: ms(end))
+    }
     static let options = [Voting.Option(id: "a", title: "A"), Voting.Option(id: "b", title: "B")]
 
     static func draft(
@@ -43,7 +45,8 @@ struct VotingPlanTests {
     static let creations = [
         Creation(testDescription: "first of all"),
         Creation(testDescription: "made before", earlier: voting()),
-        Creation(testDescription: "made before, otherwise", draft: draft(title: "U"), earlier: voting(), refusal: .keyReused),
+        Creation(
+            testDescription: "made before, otherwise", draft: draft(title: "U"), earlier: voting(), refusal: .keyReused),
         Creation(testDescription: "no title", draft: draft(title: ""), refusal: .titleInvalid),
         Creation(testDescription: "blank title", draft: draft(title: " \n"), refusal: .titleInvalid),
         Creation(testDescription: "longest title", draft: draft(title: String(repeating: "é", count: 200))),
@@ -56,7 +59,9 @@ struct VotingPlanTests {
             testDescription: "one option too many", draft: optionIDs((1...101).map { "o\($0)" }),
             refusal: .optionCountInvalid),
         Creation(testDescription: "option without id", draft: optionIDs(["", "b"]), refusal: .optionInvalid),
-        Creation(testDescription: "option id with a key's separator", draft: optionIDs(["a#1", "b"]), refusal: .optionInvalid),
+        Creation(
+            testDescription: "option id with a key's separator", draft: optionIDs(["a#1", "b"]), refusal: .optionInvalid
+        ),
         Creation(testDescription: "longest option id", draft: optionIDs([String(repeating: "a", count: 64), "b"])),
         Creation(
             testDescription: "option id one too long", draft: optionIDs([String(repeating: "a", count: 65), "b"]),
@@ -121,14 +126,18 @@ struct VotingPlanTests {
         Change(testDescription: "nothing, ended", patch: VotingPatch(title: "T"), now: 20_000, writes: 0),
         Change(testDescription: "kind", patch: VotingPatch(kind: .paid), refusal: .kindFixed),
         Change(testDescription: "kind to what it is", patch: VotingPatch(title: "U", kind: .free)),
-        Change(testDescription: "kind, ended", patch: VotingPatch(kind: .paid), now: 20_000, refusal: .ended(endsAt: ms(20_000))),
-        Change(testDescription: "options to one", patch: VotingPatch(options: [options[0]]), refusal: .optionCountInvalid),
+        Change(
+            testDescription: "kind, ended", patch: VotingPatch(kind: .paid), now: 20_000,
+            refusal: .ended(endsAt: ms(20_000))),
+        Change(
+            testDescription: "options to one", patch: VotingPatch(options: [options[0]]), refusal: .optionCountInvalid),
         Change(testDescription: "window", patch: VotingPatch(startsAt: ms(11_000), endsAt: ms(21_000)), writes: 2),
         Change(testDescription: "end when open", patch: VotingPatch(endsAt: ms(30_000)), now: 15_000, writes: 2),
         Change(
             testDescription: "start when open", patch: VotingPatch(startsAt: ms(18_000)), now: 15_000,
             refusal: .started(startsAt: ms(10_000))),
-        Change(testDescription: "end as early as can be", patch: VotingPatch(endsAt: ms(17_000)), now: 15_000, writes: 2),
+        Change(
+            testDescription: "end as early as can be", patch: VotingPatch(endsAt: ms(17_000)), now: 15_000, writes: 2),
         Change(
             testDescription: "end a millisecond too early", patch: VotingPatch(endsAt: ms(16_999)), now: 15_000,
             refusal: .windowPast(earliest: ms(17_000))),
@@ -161,7 +170,8 @@ struct VotingPlanTests {
     /// R13: both administrators read version 7; the second to write finds 8.
     @Test func `writes the calendar on condition of the version it read`() {
         let decision = decideNewVoting(
-            Self.draft(), id: "V", by: "gus", after: nil, calendar: Self.calendar([]), rules: Self.rules, at: Self.ms(0))
+            Self.draft(), id: "V", by: "gus", after: nil, calendar: Self.calendar([]), rules: Self.rules, at: Self.ms(0)
+        )
         guard case .put(let item, _, let condition) = decision.writes.last else {
             Issue.record("the calendar is the last write")
             return
