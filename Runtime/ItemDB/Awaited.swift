@@ -27,7 +27,7 @@ package final class Awaited<Value: Sendable>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Blocks the thread: not for event loops, and not on the writer's thread.
+    /// Blocks the thread: not for event loops, and not where a database calls back.
     package func wait() -> Value {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -11,7 +11,7 @@ import Time
 package final class ItemDatabase: Sendable {
     package let path: String
     let readers: ReaderPool
-    private let writer: WriterThread
+    private let writer: Writer
     let published: Published
     let clock: @Sendable () -> Timestamp
     /// A directory of our own that is deleted with the database.
@@ -24,7 +24,9 @@ package final class ItemDatabase: Sendable {
         clock = options.clock
         readers = ReaderPool(path: path)
         published = Published(catalog: file.catalog, counts: file.counts)
-        writer = WriterThread(WriteSession(file, clock: options.clock), published: published)
+        writer = Writer(
+            WriteSession(file, clock: options.clock), published: published,
+            commitsAtOnce: options.durability == .process)
     }
 
     deinit { close() }
@@ -59,10 +61,10 @@ package final class ItemDatabase: Sendable {
     }
 
     /// The largest number of requests that wait before ``WriteFailure/throttled``.
-    package static var waitingMax: Int { WriterThread.waitingMax }
+    package static var waitingMax: Int { Writer.waitingMax }
 
-    /// Calls `observer` after every commit with its changes in order, before the writes are answered, on the writer's
-    /// thread: it must be quick, and must not wait for a write.
+    /// Calls `observer` after every commit with its changes in order, before the writes are answered, on the thread that
+    /// carries them out: it must be quick, and must not wait for a write.
     package func onCommit(_ observer: @escaping @Sendable ([Change]) -> Void) { published.observe(observer) }
 }
 
@@ -77,20 +79,20 @@ extension ItemDatabase {
     }
 
     package func createTable(_ definition: TableDefinition, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, completion) { session throws(StorageError) in
+        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
             try session.createTable(definition)
         }, completion)
     }
 
     package func updateTable(_ name: String, _ update: TableUpdate, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, completion) { session throws(StorageError) in
+        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
             try session.updateTable(name, update)
         }, completion)
     }
 
     /// The table as it was.
     package func deleteTable(_ name: String, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, completion) { session throws(StorageError) in
+        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
             try session.deleteTable(name)
         }, completion)
     }
@@ -109,9 +111,11 @@ extension ItemDatabase {
 
 // MARK: - Writing
 
+// Completions are called once, on the thread that carried the write out: the caller's own, before the call returns, if
+// the writer was idle; any other thread that writes, otherwise. They may write, but not wait for a write.
 extension ItemDatabase {
     package func write(_ mutation: Mutation, completion: @escaping WriteCompletion<MutationOutcome>) {
-        submit(.write(weight: mutation.weight, completion) { session throws(StorageError) in
+        submit(.write(weight: mutation.weight, isQuick: true, completion) { session throws(StorageError) in
             try session.write(mutation)
         }, completion)
     }
@@ -120,7 +124,7 @@ extension ItemDatabase {
     package func batch(
         _ mutations: [Mutation], completion: @escaping WriteCompletion<[Result<MutationOutcome, MutationFailure>]>
     ) {
-        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, completion) { session throws(StorageError) in
+        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) { session throws(StorageError) in
             try session.batch(mutations)
         }, completion)
     }
@@ -131,14 +135,14 @@ extension ItemDatabase {
     package func transact(
         _ mutations: [Mutation], token: TransactionToken? = nil, completion: @escaping WriteCompletion<TransactionOutcome>
     ) {
-        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, completion) { session throws(StorageError) in
+        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) { session throws(StorageError) in
             try session.transact(mutations, token: token)
         }, completion)
     }
 
     /// Deletes up to `limit` items whose time to live has passed; gives their number.
     package func expire(limit: Int = 1_000, completion: @escaping WriteCompletion<Int>) {
-        submit(.write(weight: 64, completion) { session throws(StorageError) in
+        submit(.write(weight: 64, isQuick: false, completion) { session throws(StorageError) in
             .success(try session.expire(limit: limit))
         }, completion)
     }
@@ -151,7 +155,7 @@ extension ItemDatabase {
     }
 
     /// Blocks until a request is answered: `try database.answer { database.write(mutation, completion: $0) }`. Not for
-    /// event loops, and not on the writer's thread.
+    /// event loops, and not in a completion or observer.
     package func answer<Value: Sendable>(
         to request: (@escaping WriteCompletion<Value>) -> Void
     ) throws(WriteFailure) -> Value {
@@ -168,6 +172,7 @@ extension ItemDatabase {
         let result = Awaited<StorageError?>()
         let job = WriteJob(
             weight: 0,
+            isQuick: false,
             work: .exclusive { session in
                 do throws(StorageError) {
                     try work(session)

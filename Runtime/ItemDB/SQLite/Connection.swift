@@ -2,8 +2,8 @@ import CSQLite
 
 /// One connection to the database file, with its prepared statements.
 ///
-/// Unchecked: a connection belongs to one thread at a time. The writer's never leaves its thread; a reader's is handed
-/// out by ``ReaderPool`` to one caller at a time.
+/// Unchecked: a connection belongs to one thread at a time. The writer's goes with its turn to write; a reader's is
+/// handed out by ``ReaderPool`` to one caller at a time.
 final class Connection: @unchecked Sendable {
     /// Which prepared statement: what it does and to which table, index or stream.
     struct Key: Hashable {
@@ -11,7 +11,7 @@ final class Connection: @unchecked Sendable {
         var object: Int64
     }
 
-    /// Statements kept per connection. Past it all are dropped: those of deleted tables would pile up otherwise.
+    /// Statements kept per connection. Past it all idle ones are dropped: those of deleted tables would pile up otherwise.
     static let statementsMax = 512
     /// How long a call waits for a lock of another connection of ours: longer than any of them keeps one.
     static let lockWaitMilliseconds: Int32 = 10_000
@@ -45,7 +45,8 @@ final class Connection: @unchecked Sendable {
     deinit { close() }
 
     func close() {
-        dropStatements()
+        for statement in statements.values { statement.finalize() }
+        statements = [:]
         sqlite3_close_v2(handle)
         handle = nil
     }
@@ -84,16 +85,19 @@ final class Connection: @unchecked Sendable {
     /// The statement under `key`, prepared on first use.
     func statement(_ key: Key, _ sql: () -> String) throws(StorageError) -> Statement {
         if let statement = statements[key] { return statement }
-        if statements.count >= Self.statementsMax { dropStatements() }
+        if statements.count >= Self.statementsMax { dropIdleStatements() }
         let statement = try prepare(sql(), flags: UInt32(SQLITE_PREPARE_PERSISTENT))
         statements[key] = statement
         return statement
     }
 
-    /// Drops every prepared statement; none may be in use.
-    func dropStatements() {
-        for statement in statements.values { statement.finalize() }
-        statements.removeAll(keepingCapacity: true)
+    /// Drops the prepared statements that are not in the middle of their rows.
+    private func dropIdleStatements() {
+        statements = statements.filter { _, statement in
+            if statement.isInUse { return true }
+            statement.finalize()
+            return false
+        }
     }
 
     private func prepare(_ sql: String, flags: UInt32) throws(StorageError) -> Statement {

@@ -53,6 +53,9 @@ struct Statement {
         sqlite3_reset(pointer)
     }
 
+    /// Whether it has been stepped and not reset.
+    var isInUse: Bool { sqlite3_stmt_busy(pointer) != 0 }
+
     func finalize() {
         sqlite3_finalize(pointer)
     }

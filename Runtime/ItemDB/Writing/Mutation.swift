@@ -3,7 +3,7 @@ package import Items
 /// Whether a stored item (nil: none) lets a write happen.
 package typealias ItemPredicate = @Sendable (Item?) -> Bool
 
-/// One write to one item. It is encoded where it is made, so that the writer's thread has little left to do.
+/// One write to one item. It is encoded where it is made, so that little is left to do while others wait.
 package struct Mutation: Sendable {
     enum Action: Sendable {
         case put(StoredItem)

@@ -1,9 +1,9 @@
 import Items
 import Time
 
-/// What the writer's thread works on: its connection, and the state that becomes visible with the next commit.
+/// What the writer works on: its connection, and the state that becomes visible with the next commit.
 ///
-/// Used by the writer's thread alone.
+/// Used by one thread at a time: the one the writer works on.
 final class WriteSession {
     let connection: Connection
     private let hold: FileHold
