@@ -29,11 +29,12 @@ struct RequestSignerTests {
         var authorization, contentSHA256, signature, signedHeaders: String?
     }
 
-    static let vectors = try! decodeJSON(Vectors.self, from: bytes(beside: #filePath, "signatures.json"))
+    static let vectors = try! decodeJSON(Vectors.self, from: bytes(of: "Conformance/signatures.json"))
     static let instant = Timestamp(rfc3339: vectors.instant)!
 
-    static func bytes(beside source: String, _ name: String) -> [UInt8] {
-        let path = source.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/" + name
+    /// A file under `Tests`.
+    static func bytes(of name: String) -> [UInt8] {
+        let path = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/" + name
         let descriptor = open(path, O_RDONLY)
         precondition(descriptor >= 0, "\(path) can't be read")
         defer { close(descriptor) }

@@ -11,7 +11,7 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
-FILE = pathlib.Path(__file__).resolve().parents[1] / "AWSServicesTests" / "signatures.json"
+FILE = pathlib.Path(__file__).with_name("signatures.json")
 INSTANT = datetime.datetime(2015, 8, 30, 12, 36, 0)
 ACCESS_KEY, SECRET_KEY = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 TOKEN = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGd=="
