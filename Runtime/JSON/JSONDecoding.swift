@@ -15,75 +15,127 @@ package func decodeJSON<Value: Decodable>(_ type: Value.Type, from value: JSONVa
     try JSONValueDecoder(value).unboxed(type)
 }
 
+/// Where a value lies in the tree that is being read.
+///
+/// Copying values, objects and arrays on the way down would take as long as all the rest, for each copy counts a
+/// reference. The tree does not change and lives as long as its root decoder, which every decoder below holds on to
+/// by its parents; so its arrays stay where they are.
+typealias JSONPlace = UnsafePointer<JSONValue>
+
 /// One value on the way down. The decoders above it are its coding path, which is spelled out only for an error.
 final class JSONValueDecoder: Decoder {
-    let value: JSONValue
+    let place: JSONPlace
     private let parent: JSONValueDecoder?
-    private let step: PathStep
+    private let step: JSONPathStep
+    /// Those of the value, once it is read as a keyed container.
+    private(set) var members = UnsafeBufferPointer<JSONObject.Member>(start: nil, count: 0)
+    /// Where the next name is expected: types are mostly read in the order they were written.
+    private var expected = 0
 
-    enum PathStep {
-        case root
-        case key(any CodingKey)
-        case index(Int)
+    /// Whether the value is this decoder's own rather than a part of the tree.
+    private let ownsValue: Bool
+
+    /// The root decoder.
+    convenience init(_ value: JSONValue) { self.init(owning: value, in: nil, at: .root) }
+
+    /// For a member that is missing.
+    convenience init(null key: some CodingKey, in parent: JSONValueDecoder) {
+        self.init(owning: .null, in: parent, at: .key(key))
     }
 
-    init(_ value: JSONValue, in parent: JSONValueDecoder? = nil, at step: PathStep = .root) {
-        self.value = value
+    private init(owning value: JSONValue, in parent: JSONValueDecoder?, at step: JSONPathStep) {
+        let place = UnsafeMutablePointer<JSONValue>.allocate(capacity: 1)
+        place.initialize(to: value)
+        self.place = JSONPlace(place)
         self.parent = parent
         self.step = step
+        ownsValue = true
+    }
+
+    init(_ place: JSONPlace, in parent: JSONValueDecoder, at step: JSONPathStep) {
+        self.place = place
+        self.parent = parent
+        self.step = step
+        ownsValue = false
+    }
+
+    deinit {
+        guard ownsValue else { return }
+        let own = UnsafeMutablePointer(mutating: place)
+        own.deinitialize(count: 1)
+        own.deallocate()
     }
 
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    var codingPath: [any CodingKey] {
-        let above = parent?.codingPath ?? []
-        switch step {
-        case .root: return above
-        case .key(let key): return above + [key]
-        case .index(let index): return above + [JSONIndexKey(index)]
-        }
-    }
+    var codingPath: [any CodingKey] { (parent?.codingPath ?? []) + step.keys }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(JSONMembersReader<Key>(self, try members()))
+        guard case .object(let object) = place.pointee else {
+            throw mismatch([String: JSONValue].self, place, at: .root)
+        }
+        members = object.storage.withUnsafeBufferPointer { $0 }
+        return KeyedDecodingContainer(JSONMembersReader<Key>(decoder: self))
     }
 
-    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { JSONElementsReader(self, try elements()) }
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        guard case .array(let elements) = place.pointee else { throw mismatch([JSONValue].self, place, at: .root) }
+        return JSONElementsReader(self, elements.withUnsafeBufferPointer { $0 })
+    }
 
     func singleValueContainer() -> any SingleValueDecodingContainer { JSONSingleReader(decoder: self) }
 
-    func members() throws -> JSONObject {
-        if case .object(let object) = value { return object }
-        throw mismatch([String: JSONValue].self, value, at: .root)
+    /// The value of the member of that name.
+    @inline(__always)
+    func member(_ name: String) -> JSONPlace? {
+        let hint = expected
+        if hint < members.count, members[hint].key.hasSameBytes(as: name) {
+            expected = hint &+ 1
+            return memberPlace(hint)
+        }
+        return unexpectedMember(name)
     }
 
-    func elements() throws -> [JSONValue] {
-        if case .array(let elements) = value { return elements }
-        throw mismatch([JSONValue].self, value, at: .root)
+    private func unexpectedMember(_ name: String) -> JSONPlace? {
+        guard case .object(let object) = place.pointee, let position = object.position(of: name) else { return nil }
+        expected = position + 1
+        return memberPlace(position)
     }
+
+    @inline(__always)
+    private func memberPlace(_ position: Int) -> JSONPlace {
+        UnsafeRawPointer(members.baseAddress! + position).advanced(by: Self.valueOffset)
+            .assumingMemoryBound(to: JSONValue.self)
+    }
+
+    private static let valueOffset = MemoryLayout<JSONObject.Member>.offset(of: \.value)!
 
     /// Reads the value as any decodable type.
     @inline(__always)
     func unboxed<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if let known = try scalar(type, value, at: .root) { return known }
+        if let known = try scalar(type, place, at: .root) { return known }
         return try Value(from: self)
     }
 
     /// Reads a value below this one as any decodable type.
     @inline(__always)
-    func unboxed<Value: Decodable>(_ type: Value.Type, _ value: JSONValue, at step: PathStep) throws -> Value {
-        if let known = try scalar(type, value, at: step) { return known }
-        return try Value(from: JSONValueDecoder(value, in: self, at: step))
+    func unboxed<Value: Decodable>(
+        _ type: Value.Type, _ place: JSONPlace, at step: @autoclosure () -> JSONPathStep
+    ) throws -> Value {
+        if let known = try scalar(type, place, at: step()) { return known }
+        return try Value(from: JSONValueDecoder(place, in: self, at: step()))
     }
 
     /// Saves the types that a generic caller (an array, a dictionary) reads most a decoder of their own.
     @inline(__always)
-    private func scalar<Value: Decodable>(_ type: Value.Type, _ value: JSONValue, at step: PathStep) throws -> Value? {
-        if type == String.self { return unsafeBitCast(try string(value, at: step), to: type) }
-        if type == Int.self { return unsafeBitCast(try whole(Int.self, value, at: step), to: type) }
-        if type == Double.self { return unsafeBitCast(try double(value, at: step), to: type) }
-        if type == Bool.self { return unsafeBitCast(try bool(value, at: step), to: type) }
-        if type == JSONValue.self { return unsafeBitCast(value, to: type) }
+    private func scalar<Value: Decodable>(
+        _ type: Value.Type, _ place: JSONPlace, at step: @autoclosure () -> JSONPathStep
+    ) throws -> Value? {
+        if type == String.self { return unsafeBitCast(try string(place, at: step()), to: type) }
+        if type == Int.self { return unsafeBitCast(try whole(Int.self, place, at: step()), to: type) }
+        if type == Double.self { return unsafeBitCast(try double(place, at: step()), to: type) }
+        if type == Bool.self { return unsafeBitCast(try bool(place, at: step()), to: type) }
+        if type == JSONValue.self { return unsafeBitCast(place.pointee, to: type) }
         return nil
     }
 }
@@ -91,66 +143,52 @@ final class JSONValueDecoder: Decoder {
 // Reading scalars. Each takes the value and, for an error, where it lies below this decoder.
 extension JSONValueDecoder {
     @inline(__always)
-    func string(_ value: JSONValue, at step: PathStep) throws -> String {
-        if case .string(let text) = value { return text }
-        throw mismatch(String.self, value, at: step)
+    func string(_ place: JSONPlace, at step: @autoclosure () -> JSONPathStep) throws -> String {
+        if case .string(let text) = place.pointee { return text }
+        throw mismatch(String.self, place, at: step())
     }
 
     @inline(__always)
-    func bool(_ value: JSONValue, at step: PathStep) throws -> Bool {
-        if case .bool(let flag) = value { return flag }
-        throw mismatch(Bool.self, value, at: step)
+    func bool(_ place: JSONPlace, at step: @autoclosure () -> JSONPathStep) throws -> Bool {
+        if case .bool(let flag) = place.pointee { return flag }
+        throw mismatch(Bool.self, place, at: step())
     }
 
     @inline(__always)
-    func whole<Whole: FixedWidthInteger>(_ type: Whole.Type, _ value: JSONValue, at step: PathStep) throws -> Whole {
-        guard case .number(let number) = value else { throw mismatch(type, value, at: step) }
+    func whole<Whole: FixedWidthInteger>(
+        _ type: Whole.Type, _ place: JSONPlace, at step: @autoclosure () -> JSONPathStep
+    ) throws -> Whole {
+        guard case .number(let number) = place.pointee else { throw mismatch(type, place, at: step()) }
         if let whole = number.whole(type) { return whole }
-        throw corrupted("The number \(number.text) is no whole number that fits \(type).", at: step)
+        throw corrupted("The number \(number.text) is no whole number that fits \(type).", at: step())
     }
 
-    func double(_ value: JSONValue, at step: PathStep) throws -> Double {
-        guard case .number(let number) = value else { throw mismatch(Double.self, value, at: step) }
+    @inline(__always)
+    func double(_ place: JSONPlace, at step: @autoclosure () -> JSONPathStep) throws -> Double {
+        guard case .number(let number) = place.pointee else { throw mismatch(Double.self, place, at: step()) }
         if let double = number.double { return double }
-        throw corrupted("The number \(number.text) does not fit Double.", at: step)
+        throw corrupted("The number \(number.text) does not fit Double.", at: step())
     }
 
-    func float(_ value: JSONValue, at step: PathStep) throws -> Float {
-        guard case .number(let number) = value else { throw mismatch(Float.self, value, at: step) }
+    @inline(__always)
+    func float(_ place: JSONPlace, at step: @autoclosure () -> JSONPathStep) throws -> Float {
+        guard case .number(let number) = place.pointee else { throw mismatch(Float.self, place, at: step()) }
         if let float = number.float { return float }
-        throw corrupted("The number \(number.text) does not fit Float.", at: step)
+        throw corrupted("The number \(number.text) does not fit Float.", at: step())
     }
 
-    func path(_ step: PathStep) -> [any CodingKey] {
-        JSONValueDecoder(value, in: self, at: step).codingPath
+    func path(_ step: JSONPathStep) -> [any CodingKey] {
+        codingPath + step.keys
     }
 
-    func mismatch(_ type: Any.Type, _ value: JSONValue, at step: PathStep) -> DecodingError {
+    func mismatch(_ type: Any.Type, _ place: JSONPlace, at step: JSONPathStep) -> DecodingError {
+        let value = place.pointee
         let context = DecodingError.Context(
             codingPath: path(step), debugDescription: "Expected \(type) but found \(value.kindName).")
         return value.isNull ? .valueNotFound(type, context) : .typeMismatch(type, context)
     }
 
-    func corrupted(_ reason: String, at step: PathStep) -> DecodingError {
+    func corrupted(_ reason: String, at step: JSONPathStep) -> DecodingError {
         .dataCorrupted(DecodingError.Context(codingPath: path(step), debugDescription: reason))
     }
-}
-
-/// A place in an array as a coding key.
-struct JSONIndexKey: CodingKey {
-    let index: Int
-    init(_ index: Int) { self.index = index }
-    init?(intValue: Int) { index = intValue }
-    init?(stringValue: String) { nil }
-    var intValue: Int? { index }
-    var stringValue: String { "Index \(index)" }
-}
-
-/// The member that `superDecoder()` and `superEncoder()` use.
-struct JSONSuperKey: CodingKey {
-    init() {}
-    init?(intValue: Int) { nil }
-    init?(stringValue: String) { nil }
-    var intValue: Int? { nil }
-    var stringValue: String { "super" }
 }

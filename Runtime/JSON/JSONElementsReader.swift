@@ -1,10 +1,10 @@
 /// The elements of an array as an unkeyed container.
 struct JSONElementsReader: UnkeyedDecodingContainer {
     private let decoder: JSONValueDecoder
-    private let elements: [JSONValue]
+    private let elements: UnsafeBufferPointer<JSONValue>
     private(set) var currentIndex = 0
 
-    init(_ decoder: JSONValueDecoder, _ elements: [JSONValue]) {
+    init(_ decoder: JSONValueDecoder, _ elements: UnsafeBufferPointer<JSONValue>) {
         self.decoder = decoder
         self.elements = elements
     }
@@ -14,8 +14,8 @@ struct JSONElementsReader: UnkeyedDecodingContainer {
     var isAtEnd: Bool { currentIndex == elements.count }
 
     @inline(__always)
-    private func current(_ type: Any.Type) throws -> JSONValue {
-        if currentIndex < elements.count { return elements[currentIndex] }
+    private func current(_ type: Any.Type) throws -> JSONPlace {
+        if currentIndex < elements.count { return elements.baseAddress! + currentIndex }
         throw DecodingError.valueNotFound(
             type,
             DecodingError.Context(
@@ -24,56 +24,85 @@ struct JSONElementsReader: UnkeyedDecodingContainer {
 
     /// Goes on to the next element once this one is read: an element that does not fit may be read as another type.
     @inline(__always)
-    private mutating func next<Value>(
-        _ type: Value.Type, _ read: (JSONValueDecoder, JSONValue, JSONValueDecoder.PathStep) throws -> Value
-    ) throws -> Value {
-        let value = try read(decoder, try current(type), .index(currentIndex))
+    private mutating func read<Value>(_ value: Value) -> Value {
         currentIndex += 1
         return value
     }
 
     mutating func decodeNil() throws -> Bool {
-        guard try current(Any?.self).isNull else { return false }
+        guard try current(Any?.self).pointee.isNull else { return false }
         currentIndex += 1
         return true
     }
-    mutating func decode(_ type: String.Type) throws -> String { try next(type) { try $0.string($1, at: $2) } }
-    mutating func decode(_ type: Bool.Type) throws -> Bool { try next(type) { try $0.bool($1, at: $2) } }
-    mutating func decode(_ type: Double.Type) throws -> Double { try next(type) { try $0.double($1, at: $2) } }
-    mutating func decode(_ type: Float.Type) throws -> Float { try next(type) { try $0.float($1, at: $2) } }
+    mutating func decode(_ type: String.Type) throws -> String {
+        read(try decoder.string(current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Bool.Type) throws -> Bool {
+        read(try decoder.bool(current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Double.Type) throws -> Double {
+        read(try decoder.double(current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Float.Type) throws -> Float {
+        read(try decoder.float(current(type), at: .index(currentIndex)))
+    }
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try next(type) { try $0.unboxed(type, $1, at: $2) }
+        read(try decoder.unboxed(type, current(type), at: .index(currentIndex)))
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type
     ) throws -> KeyedDecodingContainer<Nested> {
-        try next(KeyedDecodingContainer<Nested>.self) {
-            try JSONValueDecoder($1, in: $0, at: $2).container(keyedBy: type)
-        }
+        read(try nested(KeyedDecodingContainer<Nested>.self).container(keyedBy: type))
     }
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        try next((any UnkeyedDecodingContainer).self) {
-            try JSONValueDecoder($1, in: $0, at: $2).unkeyedContainer()
-        }
+        read(try nested((any UnkeyedDecodingContainer).self).unkeyedContainer())
     }
     mutating func superDecoder() throws -> any Decoder {
-        try next((any Decoder).self) { JSONValueDecoder($1, in: $0, at: $2) }
+        read(try nested((any Decoder).self))
+    }
+
+    private func nested(_ type: Any.Type) throws -> JSONValueDecoder {
+        JSONValueDecoder(try current(type), in: decoder, at: .index(currentIndex))
     }
 }
 
 // Whole numbers of every width.
 extension JSONElementsReader {
-    mutating func decode(_ type: Int.Type) throws -> Int { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: Int8.Type) throws -> Int8 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: Int16.Type) throws -> Int16 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: Int32.Type) throws -> Int32 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: Int64.Type) throws -> Int64 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: Int128.Type) throws -> Int128 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt.Type) throws -> UInt { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try next(type) { try $0.whole(type, $1, at: $2) } }
-    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try next(type) { try $0.whole(type, $1, at: $2) } }
+    mutating func decode(_ type: Int.Type) throws -> Int {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Int8.Type) throws -> Int8 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Int16.Type) throws -> Int16 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Int32.Type) throws -> Int32 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Int64.Type) throws -> Int64 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: Int128.Type) throws -> Int128 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt.Type) throws -> UInt {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt8.Type) throws -> UInt8 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt16.Type) throws -> UInt16 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt32.Type) throws -> UInt32 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt64.Type) throws -> UInt64 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 {
+        read(try decoder.whole(type, current(type), at: .index(currentIndex)))
+    }
 }

@@ -1,49 +1,70 @@
 /// The elements of an array as an unkeyed container.
 struct JSONElementsWriter: UnkeyedEncodingContainer {
-    private let node: JSONTree
+    let output: JSONOutput
+    /// How many containers are open around the array.
+    let depth: Int
 
-    init(_ node: JSONTree) {
-        self.node = node
-        node.startArray()
+    var codingPath: [any CodingKey] { output.path(ofContainerAt: depth) }
+    var count: Int { output.elementCount(at: depth) }
+
+    @inline(__always)
+    private func start() { output.startElement(at: depth) }
+
+    func encodeNil() {
+        start()
+        output.writeNull()
     }
-
-    var codingPath: [any CodingKey] { node.codingPath }
-    var count: Int { node.elementCount }
-
-    func encodeNil() { node.append(.scalar(.null)) }
-    func encode(_ value: String) { node.append(.scalar(.string(value))) }
-    func encode(_ value: Bool) { node.append(.scalar(.bool(value))) }
-    func encode(_ value: Double) throws { node.append(.scalar(try node.finite(value, at: .index(count)))) }
-    func encode(_ value: Float) throws { node.append(.scalar(try node.finite(value, at: .index(count)))) }
-    func encode<Value: Encodable>(_ value: Value) throws { node.append(try node.slot(value, at: .index(count))) }
+    func encode(_ value: String) {
+        start()
+        output.write(value)
+    }
+    func encode(_ value: Bool) {
+        start()
+        output.write(value)
+    }
+    func encode(_ value: Double) throws {
+        start()
+        try output.write(finite: value, at: .index(count - 1))
+    }
+    func encode(_ value: Float) throws {
+        start()
+        try output.write(finite: value, at: .index(count - 1))
+    }
+    func encode<Value: Encodable>(_ value: Value) throws {
+        start()
+        try output.writeNested(value, at: .index(count - 1))
+    }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        nested().container(keyedBy: type)
+        detached().container(keyedBy: type)
     }
-    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { nested().unkeyedContainer() }
-    func superEncoder() -> any Encoder { nested() }
+    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { detached().unkeyedContainer() }
+    func superEncoder() -> any Encoder { detached() }
 
-    private func nested() -> JSONTree {
-        let child = JSONTree(in: node, at: .index(count))
-        node.append(.node(child))
-        return child
+    private func detached() -> JSONTextEncoder {
+        start()
+        return JSONTextEncoder(output: output.detachValue(at: .index(count - 1)), depth: 0)
     }
 }
 
 // Whole numbers of every width.
 extension JSONElementsWriter {
-    private func append(_ value: some FixedWidthInteger) { node.append(.scalar(.number(JSONNumber(value)))) }
+    @inline(__always)
+    private func write(_ value: some FixedWidthInteger) {
+        start()
+        output.write(whole: value)
+    }
 
-    func encode(_ value: Int) { append(value) }
-    func encode(_ value: Int8) { append(value) }
-    func encode(_ value: Int16) { append(value) }
-    func encode(_ value: Int32) { append(value) }
-    func encode(_ value: Int64) { append(value) }
-    func encode(_ value: Int128) { append(value) }
-    func encode(_ value: UInt) { append(value) }
-    func encode(_ value: UInt8) { append(value) }
-    func encode(_ value: UInt16) { append(value) }
-    func encode(_ value: UInt32) { append(value) }
-    func encode(_ value: UInt64) { append(value) }
-    func encode(_ value: UInt128) { append(value) }
+    func encode(_ value: Int) { write(value) }
+    func encode(_ value: Int8) { write(value) }
+    func encode(_ value: Int16) { write(value) }
+    func encode(_ value: Int32) { write(value) }
+    func encode(_ value: Int64) { write(value) }
+    func encode(_ value: Int128) { write(value) }
+    func encode(_ value: UInt) { write(value) }
+    func encode(_ value: UInt8) { write(value) }
+    func encode(_ value: UInt16) { write(value) }
+    func encode(_ value: UInt32) { write(value) }
+    func encode(_ value: UInt64) { write(value) }
+    func encode(_ value: UInt128) { write(value) }
 }

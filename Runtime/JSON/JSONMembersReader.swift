@@ -1,35 +1,17 @@
 /// The members of an object as a keyed container.
 struct JSONMembersReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    private let decoder: JSONValueDecoder
-    private let members: JSONObject
-    /// Where the next name is expected: types are mostly read in the order they were written.
-    private let expected: Cursor
-
-    private final class Cursor {
-        var position = 0
-    }
-
-    init(_ decoder: JSONValueDecoder, _ members: JSONObject) {
-        self.decoder = decoder
-        self.members = members
-        expected = Cursor()
-    }
+    /// Holds the members: a container that is no more than a reference is cheap to copy, which the standard library
+    /// does at each call.
+    let decoder: JSONValueDecoder
 
     var codingPath: [any CodingKey] { decoder.codingPath }
-    var allKeys: [Key] { members.storage.compactMap { Key(stringValue: $0.key) } }
+    var allKeys: [Key] { decoder.members.compactMap { Key(stringValue: $0.key) } }
 
-    func contains(_ key: Key) -> Bool { find(key.stringValue) != nil }
-
-    @inline(__always)
-    private func find(_ name: String) -> JSONValue? {
-        guard let position = members.position(of: name, hint: expected.position) else { return nil }
-        expected.position = position + 1
-        return members.storage[position].value
-    }
+    func contains(_ key: Key) -> Bool { decoder.member(key.stringValue) != nil }
 
     @inline(__always)
-    private func member(_ key: Key) throws -> JSONValue {
-        if let value = find(key.stringValue) { return value }
+    private func member(_ key: Key) throws -> JSONPlace {
+        if let value = decoder.member(key.stringValue) { return value }
         throw DecodingError.keyNotFound(
             key,
             DecodingError.Context(
@@ -38,12 +20,12 @@ struct JSONMembersReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     /// Nil if there is no member of that name or it is null.
     @inline(__always)
-    private func present(_ key: Key) -> JSONValue? {
-        guard let value = find(key.stringValue), !value.isNull else { return nil }
+    private func present(_ key: Key) -> JSONPlace? {
+        guard let value = decoder.member(key.stringValue), !value.pointee.isNull else { return nil }
         return value
     }
 
-    func decodeNil(forKey key: Key) throws -> Bool { try member(key).isNull }
+    func decodeNil(forKey key: Key) throws -> Bool { try member(key).pointee.isNull }
     func decode(_ type: String.Type, forKey key: Key) throws -> String {
         try decoder.string(try member(key), at: .key(key))
     }
@@ -84,12 +66,11 @@ struct JSONMembersReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     /// A missing member reads as null, as with Foundation's `JSONDecoder`.
-    func superDecoder() -> any Decoder {
-        let key = JSONSuperKey()
-        return JSONValueDecoder(find(key.stringValue) ?? .null, in: decoder, at: .key(key))
-    }
-    func superDecoder(forKey key: Key) -> any Decoder {
-        JSONValueDecoder(find(key.stringValue) ?? .null, in: decoder, at: .key(key))
+    func superDecoder() -> any Decoder { superDecoder(JSONSuperKey()) }
+    func superDecoder(forKey key: Key) -> any Decoder { superDecoder(key) }
+    private func superDecoder(_ key: some CodingKey) -> any Decoder {
+        decoder.member(key.stringValue).map { JSONValueDecoder($0, in: decoder, at: .key(key)) }
+            ?? JSONValueDecoder(null: key, in: decoder)
     }
 }
 

@@ -42,6 +42,8 @@ package struct JSONNumber: Hashable, Sendable {
 
     /// The nearest value; nil past the greatest finite one.
     package var double: Double? {
+        var text = text
+        if let value = text.withUTF8({ Self.shortDouble($0) }) { return value }
         guard let value = Double(text), value.isFinite else { return nil }
         return value
     }
@@ -87,6 +89,33 @@ package struct JSONNumber: Hashable, Sendable {
         value = next
         return !overflowed
     }
+
+    /// The value of up to 15 digits times or by a power of ten that is a double itself: one rounding, so it is exact.
+    /// Most numbers are of this kind, and the general way takes several times as long.
+    ///
+    /// - Note: Source: W. Clinger, "How to Read Floating Point Numbers Accurately".
+    private static func shortDouble(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+        let isNegative = bytes[0] == UInt8(ascii: "-")
+        var (mantissa, digits, fraction) = (0, 0, 0)
+        var sawPoint = false
+        for byte in bytes[(isNegative ? 1 : 0)...] {
+            if byte == UInt8(ascii: ".") {
+                sawPoint = true
+                continue
+            }
+            // An exponent goes the general way.
+            guard byte &- 0x30 < 10, digits < 15 else { return nil }
+            mantissa = mantissa * 10 + Int(byte &- 0x30)
+            digits += 1
+            if sawPoint { fraction += 1 }
+        }
+        let magnitude = Double(mantissa) / powersOfTen[fraction]
+        return isNegative ? -magnitude : magnitude
+    }
+
+    private static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ]
 
     /// Reads digits, a fraction and an exponent without rounding: a digit other than 0 behind the point is no whole
     /// number.

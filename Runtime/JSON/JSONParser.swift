@@ -27,12 +27,15 @@ package func parseJSON(_ text: String, limits: JSONLimits = .standard) throws(JS
 }
 
 /// A recursive descent over the bytes, as deep as `limits` allow.
-struct JSONParser {
+struct JSONParser: ~Copyable {
     let bytes: UnsafeBufferPointer<UInt8>
     let limits: JSONLimits
     var position = 0
     /// Holds a string while its escapes are resolved.
     var unescaped: [UInt8] = []
+    /// Hold what belongs to the open arrays and objects, so that each becomes an array of just its size.
+    private var elements = JSONStack<JSONValue>()
+    private var members = JSONStack<JSONObject.Member>()
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
         self.bytes = bytes
@@ -93,23 +96,23 @@ struct JSONParser {
     private mutating func array(depth: Int) throws(JSONFault) -> JSONValue {
         try enter(depth)
         if take(UInt8(ascii: "]")) { return .array([]) }
-        var elements: [JSONValue] = []
+        let start = elements.count
         while true {
-            elements.append(try value(depth: depth))
+            elements.push(try value(depth: depth))
             skipBlanks()
             if take(UInt8(ascii: ",")) {
                 skipBlanks()
                 continue
             }
             guard take(UInt8(ascii: "]")) else { throw fault("\(found()) where \",\" or \"]\" is expected") }
-            return .array(elements)
+            return .array(elements.pop(from: start))
         }
     }
 
     private mutating func object(depth: Int) throws(JSONFault) -> JSONValue {
         try enter(depth)
         if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
-        var members: [JSONObject.Member] = []
+        let start = members.count
         while true {
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 throw fault("\(found()) where a member's name in quotes is expected")
@@ -118,14 +121,14 @@ struct JSONParser {
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw fault("\(found()) where \":\" is expected") }
             skipBlanks()
-            members.append(JSONObject.Member(key: name, value: try value(depth: depth)))
+            members.push(JSONObject.Member(key: name, value: try value(depth: depth)))
             skipBlanks()
             if take(UInt8(ascii: ",")) {
                 skipBlanks()
                 continue
             }
             guard take(UInt8(ascii: "}")) else { throw fault("\(found()) where \",\" or \"}\" is expected") }
-            return .object(JSONObject(parsed: members))
+            return .object(JSONObject(parsed: members.pop(from: start)))
         }
     }
 
@@ -166,7 +169,12 @@ struct JSONParser {
             }
             try digits("in the exponent")
         }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
+        return text(start..<position)
+    }
+
+    @inline(__always)
+    func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
     }
 
     @inline(__always)
@@ -189,5 +197,46 @@ struct JSONParser {
         if byte == UInt8(ascii: "\"") { return "a quotation mark" }
         if byte > 0x20, byte < 0x7F { return "\"\(Character(Unicode.Scalar(byte)))\"" }
         return "the byte 0x\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
+    }
+}
+
+/// Values that wait to become part of an array. They are moved, not copied, from here to there.
+struct JSONStack<Element>: ~Copyable {
+    private(set) var count = 0
+    private var capacity = 0
+    private var base: UnsafeMutablePointer<Element>?
+
+    deinit {
+        base?.deinitialize(count: count)
+        base?.deallocate()
+    }
+
+    @inline(__always)
+    mutating func push(_ element: consuming Element) {
+        if count == capacity { grow() }
+        (base! + count).initialize(to: element)
+        count &+= 1
+    }
+
+    private mutating func grow() {
+        capacity = max(16, capacity * 2)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        if let base {
+            larger.moveInitialize(from: base, count: count)
+            base.deallocate()
+        }
+        base = larger
+    }
+
+    /// Takes off what was pushed since there were `start`.
+    @inline(__always)
+    mutating func pop(from start: Int) -> [Element] {
+        let length = count - start
+        guard length > 0, let base else { return [] }
+        count = start
+        return Array(unsafeUninitializedCapacity: length) { buffer, initialized in
+            buffer.baseAddress!.moveInitialize(from: base + start, count: length)
+            initialized = length
+        }
     }
 }

@@ -7,7 +7,7 @@ extension JSONParser {
         guard position < bytes.count else { throw fault("the text ends inside a string") }
         if bytes[position] == UInt8(ascii: "\"") {
             defer { position += 1 }
-            return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+            return text(start..<position)
         }
         unescaped.removeAll(keepingCapacity: true)
         unescaped.append(contentsOf: bytes[start..<position])
@@ -36,19 +36,16 @@ extension JSONParser {
         }
     }
 
-    /// Eight bytes at a time, as long as none of them needs a closer look.
+    /// Eight bytes at a time, up to the first that needs a closer look.
     @inline(__always)
     private mutating func skipPlainASCIIWords() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         let raw = UnsafeRawPointer(bytes.baseAddress!)
         while position &+ 8 <= bytes.count {
-            let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            // The usual zero-byte test, once for each byte sought; its false alarms only cost the closer look.
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let special = (quote &- ones) | (backslash &- ones) | (word &- ones &* 0x20) | word
-            guard special & highs == 0 else { return }
+            let special = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self).bytesToEscapeOrCheck
+            guard special == 0 else {
+                position &+= special.trailingZeroBitCount / 8
+                return
+            }
             position &+= 8
         }
     }

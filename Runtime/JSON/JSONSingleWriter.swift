@@ -1,34 +1,30 @@
 /// One value as a single value container.
 struct JSONSingleWriter: SingleValueEncodingContainer {
-    let node: JSONTree
+    let output: JSONOutput
+    let depth: Int
 
-    var codingPath: [any CodingKey] { node.codingPath }
+    var codingPath: [any CodingKey] { output.path(ofValueAt: depth) }
 
-    private func set(_ value: JSONValue) {
-        guard case .nothing = node.content else { preconditionFailure("one value was encoded twice") }
-        node.content = .scalar(value)
-    }
-
-    func encodeNil() { set(.null) }
-    func encode(_ value: String) { set(.string(value)) }
-    func encode(_ value: Bool) { set(.bool(value)) }
-    func encode(_ value: Double) throws { set(try node.finite(value, at: .root)) }
-    func encode(_ value: Float) throws { set(try node.finite(value, at: .root)) }
-    func encode<Value: Encodable>(_ value: Value) throws { try node.fill(value) }
+    func encodeNil() { output.writeNull() }
+    func encode(_ value: String) { output.write(value) }
+    func encode(_ value: Bool) { output.write(value) }
+    func encode(_ value: Double) throws { try output.write(finite: value, at: output.step) }
+    func encode(_ value: Float) throws { try output.write(finite: value, at: output.step) }
+    func encode<Value: Encodable>(_ value: Value) throws { try output.write(value, at: depth) }
 }
 
 // Whole numbers of every width.
 extension JSONSingleWriter {
-    func encode(_ value: Int) { set(.number(JSONNumber(value))) }
-    func encode(_ value: Int8) { set(.number(JSONNumber(value))) }
-    func encode(_ value: Int16) { set(.number(JSONNumber(value))) }
-    func encode(_ value: Int32) { set(.number(JSONNumber(value))) }
-    func encode(_ value: Int64) { set(.number(JSONNumber(value))) }
-    func encode(_ value: Int128) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt8) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt16) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt32) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt64) { set(.number(JSONNumber(value))) }
-    func encode(_ value: UInt128) { set(.number(JSONNumber(value))) }
+    func encode(_ value: Int) { output.write(whole: value) }
+    func encode(_ value: Int8) { output.write(whole: value) }
+    func encode(_ value: Int16) { output.write(whole: value) }
+    func encode(_ value: Int32) { output.write(whole: value) }
+    func encode(_ value: Int64) { output.write(whole: value) }
+    func encode(_ value: Int128) { output.write(whole: value) }
+    func encode(_ value: UInt) { output.write(whole: value) }
+    func encode(_ value: UInt8) { output.write(whole: value) }
+    func encode(_ value: UInt16) { output.write(whole: value) }
+    func encode(_ value: UInt32) { output.write(whole: value) }
+    func encode(_ value: UInt64) { output.write(whole: value) }
+    func encode(_ value: UInt128) { output.write(whole: value) }
 }

@@ -37,10 +37,12 @@ extension JSONValue: Hashable {
 }
 
 extension String {
-    /// Whether both are the same UTF-8 text. Equal bytes are equal strings, so the quick comparison goes first.
+    /// Whether both are the same UTF-8 text.
     @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        // Of as many bytes, only texts beyond ASCII can be equal without being the same.
+        utf8.count == other.utf8.count && self == other
+            && (utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8))
     }
 }
 

@@ -8,16 +8,16 @@ extension JSONValue: Codable {
                 DecodingError.Context(
                     codingPath: decoder.codingPath, debugDescription: "JSONValue is read from JSON only."))
         }
-        self = decoder.value
+        self = decoder.place.pointee
     }
 
     package func encode(to encoder: any Encoder) throws {
-        guard let node = encoder as? JSONTree else {
+        guard let encoder = encoder as? JSONTextEncoder else {
             throw EncodingError.invalidValue(
                 self,
                 EncodingError.Context(
                     codingPath: encoder.codingPath, debugDescription: "JSONValue is written to JSON only."))
         }
-        node.content = .scalar(self)
+        encoder.output.write(self)
     }
 }

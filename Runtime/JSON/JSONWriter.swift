@@ -1,32 +1,33 @@
 extension JSONValue {
     /// Appends the shortest text of this value.
     package func write(into bytes: inout [UInt8]) {
+        var buffer = JSONByteBuffer()
+        write(into: &buffer)
+        buffer.move(into: &bytes)
+    }
+
+    func write(into sink: inout JSONByteBuffer) {
         switch self {
-        case .null: bytes.append(contentsOf: StaticBytes.null)
-        case .bool(true): bytes.append(contentsOf: StaticBytes.yes)
-        case .bool(false): bytes.append(contentsOf: StaticBytes.no)
-        case .number(let number): bytes.append(contentsOf: number.text.utf8)
-        case .string(let text): writeJSONString(text, into: &bytes)
+        case .null: sink.append("null")
+        case .bool(let flag): sink.append(flag ? "true" : "false")
+        case .number(let number): sink.append(number.text)
+        case .string(let text): sink.appendQuoted(text)
         case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            var isFirst = true
-            for element in elements {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                element.write(into: &bytes)
+            sink.append(UInt8(ascii: "["))
+            for index in elements.indices {
+                if index > 0 { sink.append(UInt8(ascii: ",")) }
+                elements[index].write(into: &sink)
             }
-            bytes.append(UInt8(ascii: "]"))
+            sink.append(UInt8(ascii: "]"))
         case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            var isFirst = true
-            for member in object.storage {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                writeJSONString(member.key, into: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                member.value.write(into: &bytes)
+            sink.append(UInt8(ascii: "{"))
+            for index in object.storage.indices {
+                if index > 0 { sink.append(UInt8(ascii: ",")) }
+                sink.appendQuoted(object.storage[index].key)
+                sink.append(UInt8(ascii: ":"))
+                object.storage[index].value.write(into: &sink)
             }
-            bytes.append(UInt8(ascii: "}"))
+            sink.append(UInt8(ascii: "}"))
         }
     }
 
@@ -78,40 +79,4 @@ extension JSONValue {
 }
 
 /// Appends a string in quotes. Only what must be escaped is, by its shortest escape.
-package func writeJSONString(_ text: String, into bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    // Strings made by Swift are contiguous; one bridged from elsewhere is copied first.
-    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { appendEscaped($0, to: &bytes) }
-    if isWritten == nil { Array(text.utf8).withUnsafeBufferPointer { appendEscaped($0, to: &bytes) } }
-    bytes.append(UInt8(ascii: "\""))
-}
-
-private func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-    var start = 0
-    for index in 0..<text.count {
-        let byte = text[index]
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-        start = index + 1
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        default:
-            let digits = StaticBytes.hexadecimal
-            bytes.append(contentsOf: [UInt8(ascii: "u"), 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-        }
-    }
-    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
-}
-
-enum StaticBytes {
-    static let null = Array("null".utf8)
-    static let yes = Array("true".utf8)
-    static let no = Array("false".utf8)
-    static let hexadecimal = Array("0123456789abcdef".utf8)
-}
+package func writeJSONString(_ text: String, into bytes: inout [UInt8]) { bytes.appendQuoted(text) }

@@ -119,6 +119,47 @@ struct JSONContainersTests {
         #expect(try encodeJSONValue(Twice()) == ["a": 3, "b": [4]])
     }
 
+    /// Writes names in the order given, some with a container of their own.
+    struct Repeating: Encodable {
+        let names: [String]
+        let isNested: Bool
+        struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(_ name: String) { stringValue = name }
+            init?(stringValue: String) { self.init(stringValue) }
+            init?(intValue: Int) { nil }
+        }
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            for (place, name) in names.enumerated() {
+                if isNested {
+                    var list = container.nestedUnkeyedContainer(forKey: Key(name))
+                    try list.encode(place)
+                } else {
+                    try container.encode(place, forKey: Key(name))
+                }
+            }
+        }
+    }
+    @Test(arguments: [1, 2, 5, 15, 16, 17, 18, 60], [false, true])
+    func `random repeated names keep their last values`(count: Int, isNested: Bool) throws {
+        var chance = SeededGenerator(seed: UInt64(count))
+        for _ in 0..<50 {
+            let names = (0..<count).map { _ in "n\(Int.random(in: 0..<count, using: &chance))" }
+            var last: [String: Int] = [:]
+            for (place, name) in names.enumerated() { last[name] = place }
+            let bytes = try encodeJSON(Repeating(names: names, isNested: isNested))
+            let object = try #require(parseJSON(bytes).object)
+            #expect(object.count == last.count)
+            for (name, place) in last {
+                #expect(object[name] == (isNested ? [.number(JSONNumber(place))] : .number(JSONNumber(place))))
+            }
+            // Nothing of the earlier values is left in the text.
+            #expect(bytes == JSONValue.object(object).compactBytes)
+        }
+    }
+
     @Test func `writes scalars alone`() throws {
         #expect(try encodeJSON("a\"") == Array(#""a\"""#.utf8))
         #expect(try encodeJSON(1.5 as Float) == Array("1.5".utf8))

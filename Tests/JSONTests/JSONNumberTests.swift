@@ -25,6 +25,21 @@ struct JSONNumberTests {
         #expect(try #require(JSONNumber(text: text)).double == double)
     }
 
+    @Test func `short decimals are read as exactly as by the standard library`() throws {
+        var chance = SeededGenerator(seed: 3)
+        for _ in 0..<5_000 {
+            let digits = String(UInt64.random(in: 0..<10_000_000_000_000_000, using: &chance))
+            var text = String(digits.prefix(Int.random(in: 1...digits.count, using: &chance)))
+            if Bool.random(using: &chance) {
+                let fraction = Int.random(in: 0..<17, using: &chance)
+                text += "." + String(repeating: "0", count: fraction) + digits.suffix(3)
+            }
+            if text.hasPrefix("0"), !text.hasPrefix("0."), text != "0" { continue }
+            if Bool.random(using: &chance) { text = "-" + text }
+            #expect(try #require(JSONNumber(text: text)).double?.bitPattern == Double(text)?.bitPattern, "\(text)")
+        }
+    }
+
     @Test(arguments: ["", "-", "01", "1.", ".1", "1e", "+1", "1 ", " 1", "NaN", "1,0", "0x1", "1\n", "١"])
     func `takes no text that is no number`(text: String) { #expect(JSONNumber(text: text) == nil) }
 
