@@ -18,7 +18,7 @@ extension AttributeValue {
     /// Reads `{"S": "…"}` and its like.
     package init(dynamoDBJSON value: JSONValue) throws(DynamoDBJSONError) {
         guard case .object(let members) = value else { throw DynamoDBJSONError(.noObject(value.kindName)) }
-        guard members.count == 1, let (type, content) = members.first(where: { _ in true }) else {
+        guard let (type, content) = members.onlyMember else {
             throw DynamoDBJSONError(members.isEmpty ? .noType : .severalTypes(members.keys))
         }
         do throws(DynamoDBJSONError) {

@@ -47,18 +47,29 @@ package struct ItemNumber: Hashable, Sendable {
             exponent = 0
             return
         }
-        while true {
+        // Nearly every number fits 64 bits, where a division takes a tenth of the time.
+        guard var small = UInt64(exactly: coefficient) else {
             let (quotient, remainder) = coefficient.quotientAndRemainder(dividingBy: 10)
             guard remainder == 0 else { return }
-            coefficient = quotient
+            (coefficient, exponent) = (quotient, exponent + 1)
+            return dropTrailingZeros(&coefficient, &exponent)
+        }
+        while small % 10 == 0 {
+            small /= 10
             exponent += 1
         }
+        coefficient = UInt128(small)
     }
 
     static func decimalDigits(_ value: UInt128) -> Int {
         var (count, rest) = (0, value)
-        while rest != 0 {
+        while rest > UInt128(UInt64.max) {
             rest /= 10
+            count += 1
+        }
+        var small = UInt64(rest)
+        while small != 0 {
+            small /= 10
             count += 1
         }
         return count

@@ -68,7 +68,7 @@ extension ItemNumber: CustomStringConvertible {
     /// DynamoDB's canonical text: plain digits, no exponent, no trailing zeros after the point.
     package var description: String {
         guard coefficient != 0 else { return "0" }
-        var digits = String(coefficient)
+        var digits = UInt64(exactly: coefficient).map { String($0) } ?? String(coefficient)
         if exponent >= 0 {
             digits += String(repeating: "0", count: exponent)
         } else if digits.utf8.count > -exponent {

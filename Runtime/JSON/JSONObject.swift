@@ -86,8 +86,22 @@ package struct JSONObject: Sendable {
 }
 
 extension JSONObject: Sequence {
-    package func makeIterator() -> some IteratorProtocol<(key: String, value: JSONValue)> {
-        storage.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
+    /// Names and values in order.
+    package struct Iterator: IteratorProtocol {
+        private var members: IndexingIterator<[Member]>
+
+        init(_ object: JSONObject) { members = object.storage.makeIterator() }
+
+        package mutating func next() -> (key: String, value: JSONValue)? {
+            members.next().map { ($0.key, $0.value) }
+        }
+    }
+
+    package func makeIterator() -> Iterator { Iterator(self) }
+
+    /// The member of an object that has one and no other.
+    package var onlyMember: (key: String, value: JSONValue)? {
+        storage.count == 1 ? (storage[0].key, storage[0].value) : nil
     }
 }
 
