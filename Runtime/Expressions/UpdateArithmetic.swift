@@ -14,7 +14,7 @@ extension AttributeValue {
     }
 
     /// What ADD makes of a value that is there: a sum, or a union of sets of one type.
-    func adding(_ other: AttributeValue) throws(ExpressionError) -> AttributeValue {
+    package func adding(_ other: AttributeValue) throws(ExpressionError) -> AttributeValue {
         switch (self, other) {
         case (.number, .number): try sum(with: other, negated: false)
         case (.stringSet(let old), .stringSet(let new)): .stringSet(old + new.without(old))
@@ -25,7 +25,7 @@ extension AttributeValue {
     }
 
     /// What DELETE leaves of a set; nil if nothing is left, as there are no empty sets.
-    func subtracting(_ other: AttributeValue) throws(ExpressionError) -> AttributeValue? {
+    package func subtracting(_ other: AttributeValue) throws(ExpressionError) -> AttributeValue? {
         switch (self, other) {
         case (.stringSet(let old), .stringSet(let taken)):
             let rest = old.without(taken)

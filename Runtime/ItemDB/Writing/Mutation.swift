@@ -13,7 +13,7 @@ package struct Mutation: Sendable {
     }
 
     package let table: Table
-    let key: Item
+    package let key: Item
     let row: RowKey
     let action: Action
     let condition: ItemPredicate?

@@ -1,0 +1,142 @@
+package import ItemDB
+import Items
+import JSON
+package import Time
+
+/// DynamoDB's API over an item database, without the transport: a request's target and body in, an answer out.
+///
+/// Reads answer on the caller's thread before ``handle(target:body:completion:)`` returns; writes answer from the
+/// database's writer once they are committed.
+package final class DynamoDBService: Sendable {
+    package typealias Completion = @Sendable (DynamoDBResponse) -> Void
+
+    let database: ItemDatabase
+    let region: String
+    let accountID: String
+    let clock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - region: in ARNs.
+    ///   - accountID: twelve digits, in ARNs.
+    ///   - clock: the time that creation dates and the like are taken from.
+    package init(
+        database: ItemDatabase, region: String = "us-east-1", accountID: String = "000000000000",
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.database = database
+        self.region = region
+        self.accountID = accountID
+        self.clock = clock
+    }
+
+    /// - Parameters:
+    ///   - target: the header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`.
+    ///   - completion: called once.
+    package func handle(target: String, body: [UInt8], completion: @escaping Completion) {
+        do throws(APIError) {
+            let request = try Self.parse(body)
+            guard let operation = Operation(target: target) else {
+                throw APIError(kind: .unknownOperation)
+            }
+            try TypeChecker.check(request, operation.fields)
+            try run(operation, Request(request), completion)
+        } catch {
+            completion(error.response)
+        }
+    }
+
+    private static func parse(_ body: [UInt8]) throws(APIError) -> JSONObject {
+        let value: JSONValue
+        do throws(JSONSyntaxError) {
+            value = try parseJSON(body)
+        } catch {
+            throw .serialization(error.description)
+        }
+        guard case .object(let members) = value else { throw .serialization(nil) }
+        return members
+    }
+
+    private func run(_ operation: Operation, _ request: Request, _ completion: @escaping Completion) throws(APIError) {
+        switch operation {
+        case .putItem: try putItem(request, completion)
+        case .getItem: completion(try getItem(request))
+        case .updateItem: try updateItem(request, completion)
+        case .deleteItem: try deleteItem(request, completion)
+        case .query: completion(try query(request))
+        case .scan: completion(try scan(request))
+        case .batchGetItem: completion(try batchGetItem(request))
+        case .batchWriteItem: try batchWriteItem(request, completion)
+        case .transactGetItems: completion(try transactGetItems(request))
+        case .transactWriteItems: try transactWriteItems(request, completion)
+        case .createTable: try createTable(request, completion)
+        case .describeTable: completion(try describeTable(request))
+        case .listTables: completion(try listTables(request))
+        case .updateTable: try updateTable(request, completion)
+        case .deleteTable: try deleteTable(request, completion)
+        case .updateTimeToLive: try updateTimeToLive(request, completion)
+        case .describeTimeToLive: completion(try describeTimeToLive(request))
+        case .tagResource: try tagResource(request, completion)
+        case .untagResource: try untagResource(request, completion)
+        case .listTagsOfResource: completion(try listTagsOfResource(request))
+        case .describeLimits: completion(describeLimits())
+        case .describeEndpoints: completion(describeEndpoints())
+        }
+    }
+}
+
+/// The operations there are; raw values are their names on the wire.
+enum Operation: String, CaseIterable, Sendable {
+    case putItem = "PutItem"
+    case getItem = "GetItem"
+    case updateItem = "UpdateItem"
+    case deleteItem = "DeleteItem"
+    case query = "Query"
+    case scan = "Scan"
+    case batchGetItem = "BatchGetItem"
+    case batchWriteItem = "BatchWriteItem"
+    case transactGetItems = "TransactGetItems"
+    case transactWriteItems = "TransactWriteItems"
+    case createTable = "CreateTable"
+    case describeTable = "DescribeTable"
+    case listTables = "ListTables"
+    case updateTable = "UpdateTable"
+    case deleteTable = "DeleteTable"
+    case updateTimeToLive = "UpdateTimeToLive"
+    case describeTimeToLive = "DescribeTimeToLive"
+    case tagResource = "TagResource"
+    case untagResource = "UntagResource"
+    case listTagsOfResource = "ListTagsOfResource"
+    case describeLimits = "DescribeLimits"
+    case describeEndpoints = "DescribeEndpoints"
+
+    static let targetPrefix = "DynamoDB_20120810."
+
+    init?(target: String) {
+        guard target.hasPrefix(Self.targetPrefix) else { return nil }
+        self.init(rawValue: String(target.dropFirst(Self.targetPrefix.count)))
+    }
+
+    var fields: [Field] {
+        switch self {
+        case .putItem: RequestFields.putItem
+        case .getItem: RequestFields.getItem
+        case .updateItem: RequestFields.updateItem
+        case .deleteItem: RequestFields.deleteItem
+        case .query: RequestFields.query
+        case .scan: RequestFields.scan
+        case .batchGetItem: RequestFields.batchGetItem
+        case .batchWriteItem: RequestFields.batchWriteItem
+        case .transactGetItems: RequestFields.transactGetItems
+        case .transactWriteItems: RequestFields.transactWriteItems
+        case .createTable: RequestFields.createTable
+        case .describeTable, .deleteTable, .describeTimeToLive: RequestFields.oneTable
+        case .listTables: RequestFields.listTables
+        case .updateTable: RequestFields.updateTable
+        case .updateTimeToLive: RequestFields.updateTimeToLive
+        case .tagResource: RequestFields.tagResource
+        case .untagResource: RequestFields.untagResource
+        case .listTagsOfResource: RequestFields.listTagsOfResource
+        case .describeLimits, .describeEndpoints: []
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Expressions
+import ItemDB
+import Items
+
+/// What DynamoDB knows of a table besides its keys and indexes. The database keeps it as an item.
+struct TableSettings: Sendable {
+    struct Throughput: Hashable, Sendable {
+        var read = 0
+        var write = 0
+    }
+
+    var definitions: [KeyAttribute] = []
+    var isOnDemand = false
+    var throughput = Throughput()
+    var indexThroughput: [String: Throughput] = [:]
+    var tags: [String: String] = [:]
+    var isProtected = false
+    var tableClass: String?
+    /// When billing became on demand, in milliseconds since 1970.
+    var onDemandSince: Int?
+
+    init() {}
+
+    init(_ item: Item) {
+        definitions = (item["definitions"]?.list ?? []).compactMap { entry in
+            guard let name = entry.map?["name"]?.string,
+                let type = entry.map?["type"]?.string.flatMap(KeyType.init(rawValue:))
+            else { return nil }
+            return KeyAttribute(name, type)
+        }
+        isOnDemand = item["isOnDemand"]?.bool ?? false
+        throughput = Throughput(item["throughput"])
+        indexThroughput = (item["indexThroughput"]?.map ?? [:]).mapValues { Throughput($0) }
+        tags = (item["tags"]?.map ?? [:]).compactMapValues(\.string)
+        isProtected = item["isProtected"]?.bool ?? false
+        tableClass = item["tableClass"]?.string
+        onDemandSince = item["onDemandSince"]?.integer
+    }
+
+    var item: Item {
+        var item: Item = [
+            "definitions": .list(
+                definitions.map { .map(["name": .string($0.name), "type": .string($0.type.rawValue)]) }),
+            "isOnDemand": .bool(isOnDemand), "throughput": throughput.value,
+            "indexThroughput": .map(indexThroughput.mapValues(\.value)),
+            "tags": .map(tags.mapValues { .string($0) }), "isProtected": .bool(isProtected),
+        ]
+        item["tableClass"] = tableClass.map { .string($0) }
+        item["onDemandSince"] = onDemandSince.map { .number($0) }
+        return item
+    }
+}
+
+extension TableSettings.Throughput {
+    init(_ value: AttributeValue?) {
+        self.init(read: value?.map?["read"]?.integer ?? 0, write: value?.map?["write"]?.integer ?? 0)
+    }
+
+    init(_ request: Request?) {
+        self.init(read: request?.int("ReadCapacityUnits") ?? 0, write: request?.int("WriteCapacityUnits") ?? 0)
+    }
+
+    fileprivate var value: AttributeValue { .map(["read": .number(read), "write": .number(write)]) }
+}
