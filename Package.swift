@@ -45,6 +45,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -77,8 +78,9 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "DynamoDBAPI", "Events", "ItemDB", "Items", "JSON", "Template", "Time",
+                "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Template", "Time",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -89,6 +91,12 @@ let package = Package(
             dependencies: ["Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Runtime/EmulatorCommand",
             swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "bench", dependencies: ["JSON"], path: "Tests/Bench/Bench", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Echo", dependencies: ["JSON", "LambdaRuntime"], path: "Tests/Bench/Echo", swiftSettings: strict
         ),
     ]
         + functions.map(function)
@@ -110,6 +118,12 @@ let package = Package(
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
             tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
             tests("TemplateTests", ["Template"]),
+            tests(
+                "EmulatorTests",
+                [
+                    "Emulator", "JSON", "Time", .product(name: "NIOCore", package: "swift-nio"),
+                    .product(name: "NIOHTTP1", package: "swift-nio"),
+                ]),
         ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,151 @@
+import DynamoDBAPI
+import ItemDB
+import JSON
+package import NIOCore
+import NIOHTTP1
+import Template
+import Time
+
+/// Everything that the template describes, running: the tables, the functions, the services beside them.
+///
+/// A listening socket outlives its deployments, so that a replay can start over without a new address.
+package final class Deployment: Sendable {
+    package let clock: EmulatorClock
+    package let log: FunctionLog
+    package let stripe: StripeStandIn
+    let stack: Stack
+    private let identifiers: IdentifierSource
+    private let database: ItemDatabase
+    private let dynamoDB: DynamoDBEndpoint
+    private let pools: [FunctionPool]
+    private let lambda: LambdaAPI
+
+    init(
+        stack: Stack, functions: [FunctionConfiguration], database: ItemDatabase, clock: EmulatorClock,
+        identifiers: IdentifierSource, log: FunctionLog, loops: any EventLoopGroup, endpoint: String
+    ) {
+        self.stack = stack
+        self.clock = clock
+        self.identifiers = identifiers
+        self.database = database
+        self.log = log
+        dynamoDB = DynamoDBEndpoint(database: database, clock: clock, identifiers: identifiers)
+        stripe = StripeStandIn(
+            clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: endpoint)
+        let host = LambdaHost(
+            loops: loops, clock: clock, identifiers: identifiers, log: log,
+            environment: Self.environment(endpoint: endpoint))
+        pools = functions.map { FunctionPool(function: $0, host: host) }
+        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers)
+    }
+
+    /// What every function is told of its surroundings: the region, credentials that only this emulator takes, and
+    /// where the services are.
+    private static func environment(endpoint: String) -> [String: String] {
+        [
+            "AWS_REGION": LocalAccount.region,
+            "AWS_DEFAULT_REGION": LocalAccount.region,
+            "AWS_ACCESS_KEY_ID": "ASIALOCALEMULATOR",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SESSION_TOKEN": "local",
+            "AWS_ENDPOINT_URL": endpoint,
+        ]
+    }
+
+    // MARK: Requests from outside
+
+    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
+            dynamoDB.handle(target, request, respond: respond)
+        } else if request.path.hasPrefix(LambdaAPI.pathPrefix) {
+            lambda.handle(request, respond: respond)
+        } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
+            respond(stripe.handle(request))
+        } else {
+            let body: JSONValue = [
+                "message": .string(
+                    "The emulator has nothing at \(request.method) \(request.path). It serves Lambda's Invoke API, DynamoDB "
+                        + "and, below /stripe, the payment provider.")
+            ]
+            respond(HTTPResponse(.notFound, json: body.compactBytes))
+        }
+    }
+
+    // MARK: Calls from inside
+
+    /// Runs a function on one event.
+    ///
+    /// - Throws: `EmulatorError` if there is no such function or it may not run.
+    package func invoke(_ function: String, payload: ByteBuffer) async throws(EmulatorError) -> InvocationReply {
+        guard let pool = pools.first(where: { $0.function.logicalID == function }) else {
+            let known = functionNames.joined(separator: ", ")
+            throw EmulatorError("The template has no function '\(function)'. It has: \(known).")
+        }
+        let now = clock.now
+        let invocation = Invocation(
+            requestID: identifiers.requestID(), traceID: identifiers.traceID(at: now), payload: payload, time: now)
+        let result = await withCheckedContinuation { continuation in
+            pool.invoke(invocation) { continuation.resume(returning: $0) }
+        }
+        switch result {
+        case .success(let result):
+            return InvocationReply(payload: Array(result.payload.readableBytesView), isError: result.isError)
+        case .failure(.throttled(let reason)):
+            throw EmulatorError("The invocation was throttled. \(reason)")
+        case .failure(.shuttingDown):
+            throw EmulatorError("The emulator is shutting down.")
+        }
+    }
+
+    /// Sends a webhook of the payment provider to every function that has a route for it, as the provider would: it
+    /// knows addresses, and not what they are for.
+    func deliver(_ webhook: StripeWebhookRequest) async throws(EmulatorError) -> [InvocationReply] {
+        let routes = stack.httpAPIs.flatMap(\.routes).filter {
+            $0.method == "POST" && $0.path.hasPrefix("/webhooks/stripe")
+        }
+        guard !routes.isEmpty else {
+            throw EmulatorError("The template has no route POST /webhooks/stripe… that a webhook could go to.")
+        }
+        var replies: [InvocationReply] = []
+        for route in routes {
+            var event = HTTPEventBuilder(method: "POST", path: route.path, routeKey: "POST \(route.path)")
+            event.headers = webhook.headers
+            event.body = webhook.body
+            let payload = event.event(receivedAt: clock.now, requestID: identifiers.requestID())
+            replies.append(try await invoke(route.functionID, payload: ByteBuffer(bytes: payload.compactBytes)))
+        }
+        return replies
+    }
+
+    /// Logical ids.
+    package var functionNames: [String] { pools.map(\.function.logicalID).sorted() }
+
+    /// Makes the tables that are missing and fills those with the seed.
+    func createTables(seedFolder: String?) async throws(EmulatorError) {
+        let tables = TableDeployment(endpoint: dynamoDB)
+        let created = try await tables.create(stack.tables)
+        guard let seedFolder else { return }
+        try await tables.seed(stack.tables, from: seedFolder, only: created)
+    }
+
+    /// The template's name of a table.
+    func logicalID(ofTable name: String) -> String {
+        stack.tables.first { $0.name == name }?.logicalID ?? name
+    }
+
+    func snapshot(to file: String) throws(EmulatorError) {
+        do throws(StorageError) {
+            try database.snapshot(to: file)
+        } catch {
+            throw EmulatorError("\(error)")
+        }
+    }
+
+    /// Ends every function, then closes the tables.
+    package func shutDown() async {
+        await withTaskGroup(of: Void.self) { group in
+            for pool in pools { group.addTask { await pool.shutDown() } }
+        }
+        database.close()
+    }
+}

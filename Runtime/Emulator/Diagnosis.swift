@@ -1,0 +1,45 @@
+import CSQLite
+import Glibc
+import Template
+
+/// One line of `emulator doctor`.
+package struct Finding: Sendable {
+    package var isProblem: Bool
+    package var text: String
+
+    package var line: String { (isProblem ? "PROBLEM " : "ok      ") + text }
+}
+
+extension Emulator {
+    /// Looks at the machine, the executables and the template, and changes nothing.
+    package static func examine(_ configuration: EmulatorConfiguration) -> [Finding] {
+        var findings = [
+            Finding(isProblem: false, text: "SQLite \(String(cString: sqlite3_libversion()))"),
+            Finding(
+                isProblem: false,
+                text: "\(FunctionConfiguration.processors) processors: so many environments per function by default"),
+        ]
+        do throws(EmulatorError) {
+            let stack = try loadStack(configuration, endpoint: "http://\(configuration.host):\(configuration.port)")
+            findings.append(
+                Finding(
+                    isProblem: false,
+                    text: "\(configuration.template): \(stack.functions.count) functions, \(stack.tables.count) tables"))
+            for function in FunctionConfiguration.all(of: stack, executables: configuration.functions) {
+                let isThere = access(function.executable, X_OK) == 0
+                findings.append(
+                    Finding(
+                        isProblem: !isThere,
+                        text: isThere
+                            ? "\(function.logicalID): \(function.executable)"
+                            : "\(function.logicalID): \(function.executable) is missing; build it with `swift build`"))
+            }
+            for entry in stack.report(TemplateCoverage.all).entries where entry.status != .used {
+                findings.append(Finding(isProblem: entry.status == .uncovered, text: entry.description))
+            }
+        } catch {
+            findings.append(Finding(isProblem: true, text: error.description))
+        }
+        return findings
+    }
+}

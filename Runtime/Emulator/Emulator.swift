@@ -1,0 +1,136 @@
+import ItemDB
+import NIOCore
+import NIOPosix
+import Template
+
+/// One address, and what is deployed behind it.
+package final class Emulator: Sendable {
+    private let configuration: EmulatorConfiguration
+    private let loops: MultiThreadedEventLoopGroup
+    private let server: HTTPServer
+    private let entrance: Entrance
+    package let endpoint: String
+
+    /// A larger body is no call of any service: DynamoDB takes 16 MB, Lambda 6.
+    private static let bodyBytesMax = 17 * 1_048_576
+
+    private init(
+        _ configuration: EmulatorConfiguration, loops: MultiThreadedEventLoopGroup, server: HTTPServer,
+        entrance: Entrance
+    ) {
+        self.configuration = configuration
+        self.loops = loops
+        self.server = server
+        self.entrance = entrance
+        endpoint = "http://\(configuration.host):\(server.port)"
+    }
+
+    /// Opens the address, with nothing behind it yet.
+    static func listen(_ configuration: EmulatorConfiguration) async throws -> Emulator {
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let entrance = Entrance()
+        do {
+            let server = try await HTTPServer.listen(
+                on: loops, host: configuration.host, port: configuration.port, bodyBytesMax: bodyBytesMax,
+                service: { entrance })
+            return Emulator(configuration, loops: loops, server: server, entrance: entrance)
+        } catch {
+            try await loops.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Opens the address and deploys the template.
+    package static func start(_ configuration: EmulatorConfiguration) async throws -> Emulator {
+        let emulator = try await listen(configuration)
+        do {
+            try await emulator.deployTemplate()
+            return emulator
+        } catch {
+            await emulator.stop()
+            throw error
+        }
+    }
+
+    private func deployTemplate() async throws {
+        let clock = EmulatorClock()
+        let database = try openDatabase(clock: clock)
+        let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
+        try await deployment.createTables(seedFolder: configuration.seedFolder)
+    }
+
+    private func openDatabase(clock: EmulatorClock) throws(EmulatorError) -> ItemDatabase {
+        var options = DatabaseOptions(clock: { clock.now })
+        options.durability = configuration.syncsToDisk ? .disk : .process
+        do throws(StorageError) {
+            guard let file = configuration.dataFile else { return try ItemDatabase.temporary(options: options) }
+            return try ItemDatabase.open(file, options: options)
+        } catch {
+            throw EmulatorError("\(error)")
+        }
+    }
+
+    /// Puts a fresh deployment in the place of the one there is.
+    ///
+    /// - Parameter database: closed with the deployment.
+    func deploy(
+        database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource
+    ) async throws(EmulatorError) -> Deployment {
+        let stack = try loadStack()
+        let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
+        let deployment = Deployment(
+            stack: stack, functions: functions, database: database, clock: clock, identifiers: identifiers,
+            log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint)
+        await entrance.replace(with: deployment)?.shutDown()
+        return deployment
+    }
+
+    /// - Throws: `EmulatorError` if the template can't be read, or has something that would be ignored and matters.
+    private func loadStack() throws(EmulatorError) -> Stack {
+        let stack = try Self.loadStack(configuration, endpoint: endpoint)
+        let uncovered = stack.report(TemplateCoverage.all).uncovered
+        guard uncovered.isEmpty || configuration.allowsUncovered else {
+            throw EmulatorError(uncovered.map(\.description).joined(separator: "\n"))
+        }
+        return stack
+    }
+
+    static func loadStack(_ configuration: EmulatorConfiguration, endpoint: String) throws(EmulatorError) -> Stack {
+        do throws(TemplateError) {
+            return try Stack.load(
+                file: configuration.template, overrides: configuration.parameters,
+                context: TemplateContext(region: LocalAccount.region, accountID: LocalAccount.id, endpoint: endpoint))
+        } catch {
+            throw EmulatorError("\(error)")
+        }
+    }
+
+    /// The lines that `emulator start` prints.
+    package var summary: [String] {
+        let functions = entrance.deployment?.functionNames ?? []
+        return [
+            "Serving \(configuration.template) at \(endpoint)",
+            "Functions: \(functions.joined(separator: ", "))",
+            "Try: AWS_ENDPOINT_URL=\(endpoint) AWS_REGION=\(LocalAccount.region) aws lambda list-functions",
+        ]
+    }
+
+    /// Runs a function on one event.
+    package func invoke(_ function: String, payload: [UInt8]) async throws(EmulatorError) -> InvocationReply {
+        guard let deployment = entrance.deployment else { throw EmulatorError("Nothing is deployed.") }
+        return try await deployment.invoke(function, payload: ByteBuffer(bytes: payload))
+    }
+
+    /// Copies the tables to a file that is not there yet.
+    func snapshot(to file: String) throws(EmulatorError) {
+        try entrance.deployment?.snapshot(to: file)
+    }
+
+    /// Ends the functions, closes the address and the tables.
+    package func stop() async {
+        await entrance.replace(with: nil)?.shutDown()
+        // Both are going away with the process or the test: there is nobody to tell of a failure.
+        try? await server.close()
+        try? await loops.shutdownGracefully()
+    }
+}

@@ -1,0 +1,30 @@
+/// What an emulator is started with.
+package struct EmulatorConfiguration: Sendable {
+    /// The template's file.
+    package var template: String
+    /// The folder of the functions' executables.
+    package var functions: String
+    /// Values for the template's parameters.
+    package var parameters: [String: String]
+    /// Goes on although the template has something that would be ignored and matters.
+    package var allowsUncovered = false
+    package var host = "127.0.0.1"
+    /// 0 takes a free one.
+    package var port = 4566
+    /// Event loops that carry all connections. One is best on few cores: a request and the function it is for then
+    /// share a thread.
+    package var threads = 1
+    /// nil keeps the tables in a temporary file.
+    package var dataFile: String?
+    package var syncsToDisk = false
+    /// Items that fresh tables start with, a JSON file per table.
+    package var seedFolder: String?
+    /// Where the functions' output is shown as it comes.
+    package var logDescriptor: Int32?
+
+    package init(template: String, functions: String, parameters: [String: String] = [:]) {
+        self.template = template
+        self.functions = functions
+        self.parameters = parameters
+    }
+}

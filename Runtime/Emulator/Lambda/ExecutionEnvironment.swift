@@ -1,0 +1,317 @@
+import Glibc
+import JSON
+import NIOCore
+import Synchronization
+import Time
+
+/// One process of a function with a Runtime API of its own.
+///
+/// It is starting until its first `next`, then idle or running, then ended; what ends it first decides what its
+/// caller is told.
+final class ExecutionEnvironment: Sendable {
+    private let function: FunctionConfiguration
+    private let number: Int
+    private let host: LambdaHost
+    private let loop: any EventLoop
+    // The pool owns its environments and outlives them.
+    private unowned let pool: FunctionPool
+
+    struct Running: Sendable {
+        var waiting: FunctionPool.Waiting
+        var startedAt: ContinuousClock.Instant
+        var timer: Scheduled<Void>?
+        var log: [UInt8] = []
+        var logBytesDropped = 0
+    }
+
+    private enum Phase: Sendable {
+        case starting
+        case idle(respond: @Sendable (HTTPResponse) -> Void)
+        case running(Running)
+        /// Answered, and not yet back for more.
+        case answered
+        case ended
+    }
+
+    private struct State {
+        var phase = Phase.starting
+        var startedAt = ContinuousClock.now
+        var initTimer: Scheduled<Void>?
+        /// Set by the first `next`, taken by the first report.
+        var initDuration: Duration?
+        /// The peak as last read, and when: reading it costs more than a short invocation.
+        var memory: (megabytes: Int, readAt: ContinuousClock.Instant)?
+        var process: FunctionProcess?
+        var server: HTTPServer?
+        var hasShutDown: [CheckedContinuation<Void, Never>] = []
+        var processHasEnded = false
+    }
+    private let state = Mutex(State())
+    private static let memoryReadInterval = Duration.milliseconds(100)
+
+    init(function: FunctionConfiguration, number: Int, host: LambdaHost, pool: FunctionPool) {
+        self.function = function
+        self.number = number
+        self.host = host
+        self.pool = pool
+        loop = host.loops.next()
+    }
+
+    // MARK: Start
+
+    func start() {
+        Task {
+            do {
+                let server = try await HTTPServer.listen(
+                    on: loop, port: 0, bodyBytesMax: LambdaQuotas.responseBytesMax,
+                    service: { RuntimeAPI(environment: self) })
+                let process = try startProcess(port: server.port)
+                let isUnwanted = state.withLock { state in
+                    state.server = server
+                    state.process = process
+                    if case .ended = state.phase { return true }
+                    return false
+                }
+                if isUnwanted { process.signal(SIGKILL) }
+            } catch {
+                end(.executableMissing(String(describing: error)))
+                processEnded(.exited(127))
+            }
+        }
+    }
+
+    private func startProcess(port: Int) throws(EmulatorError) -> FunctionProcess {
+        let timer = loop.scheduleTask(in: .nanoseconds(LambdaQuotas.initTimeout.nanoseconds)) { [weak self] in
+            guard let self else { return }
+            let isStarting = self.state.withLock { if case .starting = $0.phase { true } else { false } }
+            if isStarting { self.end(.initTimedOut) }
+        }
+        state.withLock { state in
+            state.startedAt = .now
+            state.initTimer = timer
+        }
+        return try FunctionProcess(
+            executable: function.executable, environment: environment(port: port),
+            onOutput: { [self] bytes in keep(bytes) },
+            onEnd: { [self] ending in processEnded(ending) })
+    }
+
+    /// - Note: Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
+    private func environment(port: Int) -> [String: String] {
+        let day = host.clock.now.description.prefix(10).replacing("-", with: "/")
+        var variables = host.environment
+        variables["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:\(port)"
+        variables["AWS_LAMBDA_FUNCTION_NAME"] = function.name
+        variables["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST"
+        variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = String(function.memoryMegabytes)
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
+        variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/\(function.name)"
+        variables["AWS_LAMBDA_LOG_STREAM_NAME"] = "\(day)/[$LATEST]\(host.identifiers.token())"
+        variables["AWS_LAMBDA_LOG_FORMAT"] = function.logFormat
+        variables["AWS_LAMBDA_LOG_LEVEL"] = function.logLevel
+        variables["_HANDLER"] = function.handler
+        let directory = function.executable.lastIndex(of: "/").map { String(function.executable[..<$0]) } ?? "."
+        variables["LAMBDA_TASK_ROOT"] = directory
+        variables["LAMBDA_RUNTIME_DIR"] = directory
+        variables["PATH"] = "/usr/local/bin:/usr/bin/:/bin"
+        variables["LANG"] = "en_US.UTF-8"
+        variables["TZ"] = ":UTC"
+        // The template's own variables last, as on AWS; the reserved ones it can't set are refused with the template.
+        return variables.merging(function.environment) { _, own in own }
+    }
+
+    // MARK: The Runtime API's calls
+
+    /// `next`: the process is ready for work.
+    func next(respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        enum Verdict {
+            case welcome
+            case ended
+            case unanswered
+        }
+        let verdict: Verdict = state.withLock { state in
+            switch state.phase {
+            case .ended: return .ended
+            case .running: return .unanswered
+            case .starting:
+                state.initTimer?.cancel()
+                state.initDuration = .now - state.startedAt
+            case .idle, .answered: break
+            }
+            state.phase = .idle(respond: respond)
+            return .welcome
+        }
+        switch verdict {
+        case .welcome: break
+        case .ended: return respond(RuntimeAPI.gone)
+        case .unanswered:
+            end(.protocolViolation("it asked for the next event before it answered the one in hand"))
+            return respond(RuntimeAPI.gone)
+        }
+        if let waiting = pool.nextInvocation(for: self) { run(waiting) }
+    }
+
+    /// Hands an invocation to the idle process.
+    func run(_ waiting: FunctionPool.Waiting) {
+        let limit = TimeAmount.nanoseconds(function.timeout.nanoseconds)
+        let requestID = waiting.invocation.requestID
+        let timer = loop.scheduleTask(in: limit) { [weak self] in
+            guard let self else { return }
+            if self.isRunning(requestID) { self.end(.timedOut(after: self.function.timeout)) }
+        }
+        let respond: (@Sendable (HTTPResponse) -> Void)? = state.withLock { state in
+            guard case .idle(let respond) = state.phase else { return nil }
+            state.phase = .running(Running(waiting: waiting, startedAt: .now, timer: timer))
+            return respond
+        }
+        guard let respond else {
+            // It died between being chosen and now: another one takes the invocation.
+            timer.cancel()
+            return pool.invoke(waiting.invocation, completion: waiting.completion)
+        }
+        let deadline = EmulatorClock.wall + function.timeout
+        respond(RuntimeAPI.response(to: waiting.invocation, functionARN: function.arn, deadline: deadline))
+    }
+
+    private func isRunning(_ requestID: String) -> Bool {
+        state.withLock { state in
+            if case .running(let running) = state.phase { running.waiting.invocation.requestID == requestID } else { false }
+        }
+    }
+
+    /// `response` and `error`.
+    ///
+    /// - Returns: false if that invocation is not the one in hand.
+    func answer(_ requestID: String, payload: ByteBuffer, isError: Bool, contentType: String?) -> Bool {
+        guard isRunning(requestID), let process = state.withLock({ $0.process }) else { return false }
+        process.drainOutput()
+        guard let running = finish(requestID, phase: .answered) else { return false }
+        let record = record(of: running, failure: nil)
+        host.log.close(record)
+        running.waiting.completion(
+            .success(InvocationResult(payload: payload, isError: isError, contentType: contentType, record: record)))
+        return true
+    }
+
+    private func finish(_ requestID: String, phase: Phase) -> Running? {
+        state.withLock { state in
+            guard case .running(let running) = state.phase, running.waiting.invocation.requestID == requestID else {
+                return nil
+            }
+            running.timer?.cancel()
+            state.phase = phase
+            return running
+        }
+    }
+
+    /// `init/error`: the function says why it can't start.
+    func failInit(payload: ByteBuffer) { end(.reported(payload)) }
+
+    // MARK: The end
+
+    /// Ends the environment for `reason`: whoever waits for it is told, and the process is killed.
+    func end(_ reason: FunctionFailure) {
+        let (phase, process): (Phase, FunctionProcess?) = state.withLock { state in
+            defer { state.phase = .ended }
+            state.initTimer?.cancel()
+            return (state.phase, state.process)
+        }
+        process?.drainOutput()
+        process?.signal(SIGKILL)
+        switch phase {
+        case .ended: break
+        case .starting: pool.environmentEnded(self, failedInit: reason)
+        case .idle, .answered: pool.environmentEnded(self, failedInit: nil)
+        case .running(let running):
+            running.timer?.cancel()
+            let record = record(of: running, failure: reason.reason)
+            host.log.close(record)
+            let payload = reason.payload(requestID: running.waiting.invocation.requestID)
+            running.waiting.completion(
+                .success(InvocationResult(payload: payload, isError: true, contentType: nil, record: record)))
+            pool.environmentEnded(self, failedInit: nil)
+        }
+    }
+
+    private func processEnded(_ ending: FunctionProcess.Ending) {
+        switch ending {
+        case .exited(let status): end(.exited(status: status))
+        case .signalled(let signal): end(.killed(signal: signal))
+        }
+        let (server, waiters) = state.withLock { state in
+            state.processHasEnded = true
+            defer { state.hasShutDown = [] }
+            return (state.server, state.hasShutDown)
+        }
+        for waiter in waiters { waiter.resume() }
+        Task { try? await server?.close() }
+    }
+
+    /// SIGTERM, then after the grace SIGKILL; returns when the process is gone.
+    func shutDown() async {
+        state.withLock { $0.process }?.signal(SIGTERM)
+        let killer = loop.scheduleTask(in: .nanoseconds(LambdaQuotas.shutdownGrace.nanoseconds)) { [weak self] in
+            guard let self else { return }
+            self.end(.shutDown)
+        }
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.processHasEnded { state.hasShutDown.append(continuation) }
+                return state.processHasEnded
+            }
+            if isOver { continuation.resume() }
+        }
+        killer.cancel()
+    }
+
+    // MARK: Log and report
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        state.withLock { state in
+            guard case .running(var running) = state.phase else { return }
+            // Emptied first, so that the append below does not copy the log.
+            state.phase = .answered
+            let room = max(0, LambdaQuotas.logBytesPerInvocationMax - running.log.count)
+            running.log.append(contentsOf: bytes.prefix(room))
+            running.logBytesDropped += max(0, bytes.count - room)
+            state.phase = .running(running)
+        }
+        host.log.write(bytes, from: function.logicalID)
+    }
+
+    private func record(of running: Running, failure: String?) -> InvocationRecord {
+        let duration = ContinuousClock.now - running.startedAt
+        let (initDuration, memory) = state.withLock { state in
+            defer { state.initDuration = nil }
+            return (state.initDuration, memoryPeak(&state))
+        }
+        return InvocationRecord(
+            function: function.logicalID, requestID: running.waiting.invocation.requestID, duration: duration,
+            initDuration: initDuration, memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: memory,
+            log: running.log, logBytesDropped: running.logBytesDropped, failure: failure)
+    }
+
+    private func memoryPeak(_ state: inout State) -> Int {
+        let now = ContinuousClock.now
+        if let memory = state.memory, now - memory.readAt < Self.memoryReadInterval { return memory.megabytes }
+        let peak = state.process?.peakMemoryMegabytes ?? state.memory?.megabytes ?? 0
+        state.memory = (peak, now)
+        return peak
+    }
+
+    /// The outcome of an invocation that this environment took down before it could run it.
+    func result(of invocation: Invocation, failedBy reason: FunctionFailure) -> InvocationResult {
+        let duration = state.withLock { .now - $0.startedAt }
+        let record = InvocationRecord(
+            function: function.logicalID, requestID: invocation.requestID, duration: duration, initDuration: nil,
+            memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: 0, log: [], logBytesDropped: 0,
+            failure: reason.reason)
+        host.log.close(record)
+        return InvocationResult(
+            payload: reason.payload(requestID: invocation.requestID), isError: true, contentType: nil, record: record)
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Template
+
+/// What the emulator needs to know of one function of the template.
+package struct FunctionConfiguration: Sendable {
+    package var logicalID: String
+    /// The name that callers use; the logical id serves as well.
+    package var name: String
+    package var arn: String
+    package var executable: String
+    package var handler: String
+    package var memoryMegabytes: Int
+    package var timeout: Duration
+    /// Execution environments at most; 0 throttles every call, as on AWS.
+    package var concurrencyMax: Int
+    /// The template's variables, all resolved.
+    package var environment: [String: String]
+    /// `LoggingConfig.LogFormat`: `Text` or `JSON`.
+    package var logFormat: String
+    package var logLevel: String
+}
+
+extension FunctionConfiguration {
+    /// The functions of a stack.
+    ///
+    /// - Parameter executables: the folder with an executable for each handler.
+    static func all(of stack: Stack, executables: String) -> [FunctionConfiguration] {
+        stack.functions.map { function in
+            FunctionConfiguration(
+                logicalID: function.logicalID, name: function.name, arn: function.arn,
+                executable: absolute("\(executables)/\(function.handler)"), handler: function.handler,
+                memoryMegabytes: function.memoryMB, timeout: .seconds(function.timeoutSeconds),
+                concurrencyMax: function.reservedConcurrency ?? processors, environment: function.environment,
+                logFormat: function.logFormat, logLevel: function.applicationLogLevel ?? "INFO")
+        }
+    }
+
+    /// Without a number of its own a function gets as many environments as there are processors: more would only take
+    /// turns.
+    static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// What the function is told of its own folder must not depend on where the emulator was started.
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
+    }
+}

@@ -1,0 +1,70 @@
+import Synchronization
+package import Time
+
+/// Makes request ids and trace ids: random ones, or the same ones in every run of a replay.
+package final class IdentifierSource: Sendable {
+    private let generator: Mutex<SplitMix64>
+
+    package init() { generator = Mutex(SplitMix64(state: .random(in: .min ... .max))) }
+
+    /// The same seed gives the same ids in the same order.
+    package init(seed: UInt64) { generator = Mutex(SplitMix64(state: seed)) }
+
+    private func next() -> UInt64 { generator.withLock { $0.next() } }
+
+    /// A version 4 UUID in lower case, such as Lambda's request ids.
+    package func requestID() -> String {
+        let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var position = 0
+            for (word, shift) in Self.nibbles(high, low) {
+                if [8, 13, 18, 23].contains(position) {
+                    text[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                text[position] = Self.hexDigits[Int(word >> shift & 0xF)]
+                position += 1
+            }
+            return position
+        }
+    }
+
+    /// - Note: Source: AWS X-Ray Developer Guide, "Tracing header".
+    package func traceID(at time: Timestamp) -> String {
+        let seconds = Self.hex(UInt64(bitPattern: time.secondsRoundedDown), digits: 8)
+        return "Root=1-\(seconds)-\(Self.hex(next(), digits: 16))\(Self.hex(next(), digits: 8));Sampled=0"
+    }
+
+    /// 16 hexadecimal digits.
+    package func token() -> String { Self.hex(next(), digits: 16) }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    private static func nibbles(_ words: UInt64...) -> [(UInt64, UInt64)] {
+        words.flatMap { word in stride(from: UInt64(60), through: 0, by: -4).map { (word, $0) } }
+    }
+
+    private static func hex(_ value: UInt64, digits: Int) -> String {
+        String(unsafeUninitializedCapacity: digits) { text in
+            for index in 0..<digits {
+                text[index] = hexDigits[Int(value >> UInt64(4 * (digits - 1 - index)) & 0xF)]
+            }
+            return digits
+        }
+    }
+}
+
+/// A small generator with a fixed sequence per seed (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", 2014).
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,193 @@
+import Items
+import JSON
+import NIOCore
+import NIOHTTP1
+
+/// Lambda's Invoke API, and of the rest what finds out which functions there are.
+///
+/// - Note: Source: AWS Lambda API Reference, Invoke, GetFunctionConfiguration, ListFunctions.
+package struct LambdaAPI: Sendable {
+    /// By name and by logical id.
+    private let pools: [String: FunctionPool]
+    private let clock: EmulatorClock
+    private let identifiers: IdentifierSource
+
+    package init(pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource) {
+        self.pools = Dictionary(
+            pools.flatMap { [($0.function.name, $0), ($0.function.logicalID, $0)] }, uniquingKeysWith: { first, _ in first })
+        self.clock = clock
+        self.identifiers = identifiers
+    }
+
+    package static let pathPrefix = "/2015-03-31/functions"
+
+    package func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map { Self.percentDecoded($0) }
+        switch (request.method, parts.count, parts.last) {
+        case (.POST, 2, "invocations"): invoke(parts[0], request, respond)
+        case (.GET, 0, _): respond(list())
+        case (.GET, 1, _): respond(describe(parts[0]) { ["Configuration": $0, "Code": [:], "Tags": [:]] })
+        case (.GET, 2, "configuration"): respond(describe(parts[0]) { $0 })
+        default:
+            respond(Self.error(.notFound, "ResourceNotFoundException", "The emulator has no \(request.method) \(request.path)."))
+        }
+    }
+
+    // MARK: Invoke
+
+    private func invoke(
+        _ identifier: String, _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
+        guard let pool = pools[Self.functionName(of: identifier)] else { return respond(notFound(identifier)) }
+        let type = request.headers.first(name: "X-Amz-Invocation-Type") ?? "RequestResponse"
+        let invocation: Invocation
+        do throws(Refusal) {
+            invocation = try makeInvocation(of: type, from: request)
+        } catch {
+            return respond(error.response)
+        }
+        switch type {
+        case "DryRun":
+            respond(HTTPResponse(.noContent))
+        case "Event":
+            pool.invoke(invocation) { _ in }
+            respond(HTTPResponse(.accepted, headers: [("x-amzn-RequestId", invocation.requestID)]))
+        default:
+            let wantsLog = request.headers.first(name: "X-Amz-Log-Type") == "Tail"
+            pool.invoke(invocation) { result in
+                respond(Self.response(to: result, requestID: invocation.requestID, withLog: wantsLog))
+            }
+        }
+    }
+
+    private struct Refusal: Error {
+        var response: HTTPResponse
+    }
+
+    private func makeInvocation(of type: String, from request: HTTPRequest) throws(Refusal) -> Invocation {
+        guard ["RequestResponse", "Event", "DryRun"].contains(type) else {
+            throw Refusal(
+                response: Self.error(
+                    .badRequest, "InvalidParameterValueException",
+                    "1 validation error detected: Value '\(type)' at 'invocationType' failed to satisfy constraint: "
+                        + "Member must satisfy enum value set: [Event, RequestResponse, DryRun]"))
+        }
+        let limit = type == "Event" ? LambdaQuotas.asyncPayloadBytesMax : LambdaQuotas.syncPayloadBytesMax
+        guard request.body.readableBytes <= limit else {
+            throw Refusal(
+                response: Self.error(
+                    .payloadTooLarge, "RequestTooLargeException",
+                    "\(request.body.readableBytes) byte payload is too large for the \(type) invocation type "
+                        + "(limit \(limit) bytes)"))
+        }
+        var payload = request.body
+        if payload.readableBytes == 0 { payload = ByteBuffer(string: "{}") }
+        do {
+            _ = try payload.withUnsafeReadableBytes { try parseJSON($0) }
+        } catch {
+            throw Refusal(
+                response: Self.error(
+                    .badRequest, "InvalidRequestContentException", "Could not parse request body into json: \(error)"))
+        }
+        let context = request.headers.first(name: "X-Amz-Client-Context").flatMap { Base64.bytes(of: $0) }
+        let now = clock.now
+        return Invocation(
+            requestID: identifiers.requestID(),
+            traceID: request.headers.first(name: "X-Amzn-Trace-Id") ?? identifiers.traceID(at: now),
+            payload: payload, clientContext: context.map { String(decoding: $0, as: UTF8.self) }, time: now)
+    }
+
+    private static func response(
+        to result: Result<InvocationResult, InvocationRefusal>, requestID: String, withLog: Bool
+    ) -> HTTPResponse {
+        switch result {
+        case .success(let result):
+            var headers = [
+                ("Content-Type", result.contentType ?? "application/json"),
+                ("x-amzn-RequestId", requestID),
+                ("X-Amz-Executed-Version", "$LATEST"),
+            ]
+            if result.isError { headers.append(("X-Amz-Function-Error", "Unhandled")) }
+            if withLog {
+                let tail = result.record.text.suffix(LambdaQuotas.logTailBytesMax)
+                headers.append(("X-Amz-Log-Result", Base64.text(of: Array(tail))))
+            }
+            return HTTPResponse(.ok, headers: headers, body: result.payload)
+        case .failure(.throttled(let reason)):
+            return error(
+                .tooManyRequests, "TooManyRequestsException", "Rate Exceeded. \(reason)",
+                extra: [("Reason", "ReservedFunctionConcurrentInvocationLimitExceeded")])
+        case .failure(.shuttingDown):
+            return error(.internalServerError, "ServiceException", "The emulator is shutting down.")
+        }
+    }
+
+    // MARK: Names
+
+    /// The function of a name, `name:qualifier`, a partial ARN (`123456789012:function:name`) or a whole one.
+    static func functionName(of identifier: String) -> String {
+        let parts = identifier.split(separator: ":", omittingEmptySubsequences: false)
+        if let index = parts.firstIndex(of: "function"), index + 1 < parts.count { return String(parts[index + 1]) }
+        return String(parts.first ?? "")
+    }
+
+    private static func percentDecoded(_ part: Substring) -> String {
+        guard part.contains("%") else { return String(part) }
+        var bytes: [UInt8] = []
+        var rest = Array(part.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: Descriptions
+
+    private func list() -> HTTPResponse {
+        let functions = pools.filter { $0.key == $0.value.function.name }.values.map(\.function).sorted { $0.name < $1.name }
+        let body: JSONValue = ["Functions": .array(functions.map(Self.configuration))]
+        return HTTPResponse(.ok, json: body.compactBytes)
+    }
+
+    private func describe(_ identifier: String, _ shape: (JSONValue) -> JSONValue) -> HTTPResponse {
+        guard let pool = pools[Self.functionName(of: identifier)] else { return notFound(identifier) }
+        return HTTPResponse(.ok, json: shape(Self.configuration(pool.function)).compactBytes)
+    }
+
+    private static func configuration(_ function: FunctionConfiguration) -> JSONValue {
+        [
+            "FunctionName": .string(function.name),
+            "FunctionArn": .string(function.arn),
+            "Runtime": "provided.al2023",
+            "Handler": .string(function.handler),
+            "Timeout": .number(JSONNumber(Int(function.timeout.components.seconds))),
+            "MemorySize": .number(JSONNumber(function.memoryMegabytes)),
+            "Version": "$LATEST",
+            "PackageType": "Zip",
+            "State": "Active",
+        ]
+    }
+
+    private func notFound(_ identifier: String) -> HTTPResponse {
+        let known = Set(pools.values.map(\.function.logicalID)).sorted().joined(separator: ", ")
+        return Self.error(
+            .notFound, "ResourceNotFoundException",
+            "Function not found: \(identifier). The template has: \(known).")
+    }
+
+    private static func error(
+        _ status: HTTPResponseStatus, _ type: String, _ message: String, extra: [(String, JSONValue)] = []
+    ) -> HTTPResponse {
+        let kind = status.code < 500 ? "User" : "Service"
+        let members: [(String, JSONValue)] = [("Type", .string(kind)), ("Message", .string(message)), ("message", .string(message))]
+        let body = JSONValue.object(JSONObject(members + extra))
+        return HTTPResponse(status, headers: [("x-amzn-ErrorType", type)], json: body.compactBytes)
+    }
+}

@@ -1,0 +1,24 @@
+package import NIOCore
+import Synchronization
+import Time
+
+/// What every execution environment of an emulator shares.
+package struct LambdaHost: Sendable {
+    package var loops: any EventLoopGroup
+    package var clock: EmulatorClock
+    package var identifiers: IdentifierSource
+    package var log: FunctionLog
+    /// Variables that every function gets beside its own: region, credentials, endpoint.
+    package var environment: [String: String]
+
+    package init(
+        loops: any EventLoopGroup, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
+        environment: [String: String]
+    ) {
+        self.loops = loops
+        self.clock = clock
+        self.identifiers = identifiers
+        self.log = log
+        self.environment = environment
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+package import JSON
+
+/// One thing to replay: a single event or a flow.
+package struct ReplayCase: Sendable {
+    package enum Content: Sendable {
+        case event(function: String)
+        case flow
+    }
+
+    /// `CastVote/free` or `flows/purchase`.
+    package let name: String
+    package let file: String
+    package let expectedFile: String
+    package let content: Content
+
+    /// Every case under `events`, sorted by name.
+    ///
+    /// - Throws: `EmulatorError` if the folder can't be read or an expectation has no event.
+    package static func discover(in events: String) throws(EmulatorError) -> [ReplayCase] {
+        var cases: [ReplayCase] = []
+        for folder in try Directory.entries(of: events) where Directory.isDirectory("\(events)/\(folder)") {
+            guard folder != "seed" else { continue }
+            let files = try Directory.entries(of: "\(events)/\(folder)")
+            for file in files {
+                let path = "\(events)/\(folder)/\(file)"
+                if file.hasSuffix(expectedSuffix) {
+                    let stem = String(file.dropLast(expectedSuffix.count))
+                    guard files.contains("\(stem).json") || files.contains("\(stem).yaml") else {
+                        throw EmulatorError("\(path) expects something of \(stem), but there is no such event or flow.")
+                    }
+                } else if folder == "flows", file.hasSuffix(".yaml") {
+                    cases.append(ReplayCase(folder, path, dropping: ".yaml", content: .flow))
+                } else if file.hasSuffix(".json") {
+                    cases.append(ReplayCase(folder, path, dropping: ".json", content: .event(function: folder)))
+                }
+            }
+        }
+        return cases.sorted { $0.name < $1.name }
+    }
+
+    private static let expectedSuffix = ".expected.json"
+
+    private init(_ folder: String, _ path: String, dropping suffix: String, content: Content) {
+        let stem = String(path.dropLast(suffix.count))
+        name = "\(folder)/\(stem.split(separator: "/").last!)"
+        file = path
+        expectedFile = stem + Self.expectedSuffix
+        self.content = content
+    }
+
+    /// What should be seen, or nil if nobody has said so yet.
+    package func expectation() throws(EmulatorError) -> JSONValue? {
+        guard access(expectedFile, F_OK) == 0 else { return nil }
+        return try TextFile.json(expectedFile)
+    }
+}

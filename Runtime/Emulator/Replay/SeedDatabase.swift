@@ -1,0 +1,47 @@
+import Glibc
+import ItemDB
+import Time
+
+/// The state that every case starts from, made once and copied for each.
+struct SeedDatabase: Sendable {
+    private let folder: String
+    private var file: String { "\(folder)/seed.db" }
+
+    /// Reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
+    init(configuration: EmulatorConfiguration) async throws {
+        var template = Array("/tmp/seed-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw EmulatorError("No temporary folder in /tmp: \(String(cString: strerror(errno))).")
+        }
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do {
+            var configuration = configuration
+            configuration.port = 0
+            let emulator = try await Emulator.start(configuration)
+            do {
+                try emulator.snapshot(to: file)
+            } catch {
+                await emulator.stop()
+                throw error
+            }
+            await emulator.stop()
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    /// A fresh copy, which goes away with the object.
+    func copy(clock: EmulatorClock) throws(EmulatorError) -> ItemDatabase {
+        do throws(StorageError) {
+            return try ItemDatabase.temporary(copyOf: file, options: DatabaseOptions(clock: { clock.now }))
+        } catch {
+            throw EmulatorError("\(error)")
+        }
+    }
+
+    func remove() {
+        unlink(file)
+        rmdir(folder)
+    }
+}

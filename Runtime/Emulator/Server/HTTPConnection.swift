@@ -1,0 +1,155 @@
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+/// Collects the requests of a connection, hands them to the service one at a time in order, and writes its answers.
+///
+/// It takes the place of NIO's response encoder and pipelining handler, which between them cost four changes of the
+/// poller's interest and several buffers per exchange; requests that a client pipelines wait here instead.
+final class HTTPConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    /// Requests that wait for the answer to the one before; a client that sends more is cut off.
+    private static let pipelinedMax = 1_000
+    /// Smaller bodies are copied behind their head and leave in one write.
+    private static let copiedBodyBytesMax = 16_384
+
+    private struct Exchange {
+        var request: HTTPRequest
+        var keepsAlive: Bool
+    }
+
+    private let service: any HTTPService
+    private let bodyBytesMax: Int
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+    private var isBodyCut = false
+    private var waiting = Deque<Exchange>()
+    private var isAnswering = false
+    /// The client sends no more; it may still read.
+    private var isInputClosed = false
+    private var failure: String?
+
+    init(service: any HTTPService, bodyBytesMax: Int) {
+        self.service = service
+        self.bodyBytesMax = bodyBytesMax
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            isBodyCut = false
+            if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+            }
+        case .body(var part):
+            // The rest of an oversized body is read and dropped, so that the client gets the answer and not a reset.
+            guard !isBodyCut, body.readableBytes + part.readableBytes <= bodyBytesMax else { return isBodyCut = true }
+            if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+        case .end(let trailers):
+            guard let head else { return }
+            self.head = nil
+            enqueue(head, trailers, context)
+        }
+    }
+
+    private func enqueue(_ head: HTTPRequestHead, _ trailers: HTTPHeaders?, _ context: ChannelHandlerContext) {
+        let (path, query) = Self.split(head.uri)
+        let request = HTTPRequest(
+            method: head.method, path: path, query: query, headers: head.headers, body: body, isBodyCut: isBodyCut,
+            trailers: trailers)
+        body = ByteBuffer()
+        guard waiting.count < Self.pipelinedMax else {
+            failure = "more than \(Self.pipelinedMax) requests sent ahead"
+            return context.close(promise: nil)
+        }
+        waiting.append(Exchange(request: request, keepsAlive: head.isKeepAlive))
+        if !isAnswering { answerNext(context) }
+    }
+
+    private func answerNext(_ context: ChannelHandlerContext) {
+        guard let exchange = waiting.popFirst() else { return }
+        isAnswering = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let (isHead, keepsAlive) = (exchange.request.method == .HEAD, exchange.keepsAlive)
+        service.handle(exchange.request) { response in
+            if loop.inEventLoop {
+                let (handler, context) = bound.value
+                handler.write(response, isHead: isHead, keepsAlive: keepsAlive, context)
+            } else {
+                loop.execute {
+                    let (handler, context) = bound.value
+                    handler.write(response, isHead: isHead, keepsAlive: keepsAlive, context)
+                }
+            }
+        }
+    }
+
+    private static func split(_ uri: String) -> (path: String, query: String) {
+        guard let mark = uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (uri, "") }
+        return (String(uri[..<mark]), String(uri[uri.utf8.index(after: mark)...]))
+    }
+
+    // MARK: Answers
+
+    private func write(
+        _ response: HTTPResponse, isHead: Bool, keepsAlive: Bool, _ context: ChannelHandlerContext
+    ) {
+        isAnswering = false
+        guard context.channel.isActive else { return }
+        let body = response.body
+        let isCopied = body.readableBytes <= Self.copiedBodyBytesMax
+        var buffer = context.channel.allocator.buffer(capacity: 512 + (isCopied ? body.readableBytes : 0))
+        buffer.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+        for (name, value) in response.headers {
+            buffer.writeString(name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(value)
+            buffer.writeStaticString("\r\n")
+        }
+        // RFC 9110, section 8.6: no length with 204.
+        if response.status != .noContent { buffer.writeString("Content-Length: \(body.readableBytes)\r\n") }
+        buffer.writeStaticString(keepsAlive ? "\r\n" : "Connection: close\r\n\r\n")
+        if isCopied, !isHead { buffer.writeImmutableBuffer(body) }
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        if !isCopied, !isHead { context.write(wrapOutboundOut(body), promise: nil) }
+        context.flush()
+        if keepsAlive, !(isInputClosed && waiting.isEmpty) {
+            answerNext(context)
+        } else {
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            context.eventLoop.assumeIsolated().execute { bound.value.close(promise: nil) }
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if !isAnswering { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Bytes that are no HTTP are told so, and the connection is closed.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = String(describing: error)
+        if error is HTTPParserError {
+            write(
+                HTTPResponse(.badRequest, body: ByteBuffer(string: "This is no HTTP/1.1 request.")), isHead: false,
+                keepsAlive: false, context)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        waiting.removeAll()
+        service.connectionClosed(reason: failure)
+        context.fireChannelInactive()
+    }
+}

@@ -1,0 +1,60 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// A request that has arrived whole.
+package struct HTTPRequest: Sendable {
+    package var method: HTTPMethod
+    /// Percent-encoded, without the query.
+    package var path: String
+    /// Percent-encoded, without the question mark; empty when there is none.
+    package var query: String
+    package var headers: HTTPHeaders
+    package var body: ByteBuffer
+    /// Whether the body was longer than the server takes; what exceeds it was dropped.
+    package var isBodyCut: Bool
+    /// Headers that followed a chunked body.
+    package var trailers: HTTPHeaders?
+
+    package init(
+        method: HTTPMethod, path: String, query: String, headers: HTTPHeaders, body: ByteBuffer, isBodyCut: Bool,
+        trailers: HTTPHeaders? = nil
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.isBodyCut = isBodyCut
+        self.trailers = trailers
+    }
+
+    package var bodyBytes: [UInt8] { Array(body.readableBytesView) }
+}
+
+package struct HTTPResponse: Sendable {
+    package var status: HTTPResponseStatus
+    package var headers: [(String, String)]
+    package var body: ByteBuffer
+
+    package init(_ status: HTTPResponseStatus, headers: [(String, String)] = [], body: ByteBuffer = ByteBuffer()) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    package init(_ status: HTTPResponseStatus, headers: [(String, String)] = [], json: [UInt8]) {
+        self.init(status, headers: headers + [("Content-Type", "application/json")], body: ByteBuffer(bytes: json))
+    }
+}
+
+/// Answers requests. `respond` is called exactly once per request, from any thread, at any later time.
+package protocol HTTPService: Sendable {
+    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void)
+
+    /// The peer hung up or wrote what is not HTTP; `reason` is nil for an orderly close.
+    func connectionClosed(reason: String?)
+}
+
+extension HTTPService {
+    package func connectionClosed(reason: String?) {}
+}

@@ -1,0 +1,142 @@
+import JSON
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import Time
+
+/// Stands in for Stripe, the one real service of the bundle that costs money: it speaks Stripe's wire format, keeps the
+/// hosted checkouts, and signs the webhooks that it sends.
+///
+/// - Note: Source: Stripe API Reference, "Checkout Sessions", "Idempotent requests", "Errors"; Stripe Docs, "Webhooks".
+package final class StripeStandIn: Sendable {
+    /// Checkouts kept; one more is refused with Stripe's rate-limit error.
+    static let sessionsMax = 100_000
+
+    private struct State {
+        var sessions: [String: StripeSession] = [:]
+        /// What a key was first used for: the same request again gets the same session.
+        var idempotency: [String: (form: [String: String], sessionID: String)] = [:]
+        var requests: [StripeSession] = []
+        var eventCount = 0
+    }
+    private let state = Mutex(State())
+    private let clock: EmulatorClock
+    private let webhookSecret: String
+    /// The address under which the emulator itself is reached, for the hosted page.
+    private let endpoint: String
+
+    package init(clock: EmulatorClock, webhookSecret: String, endpoint: String) {
+        self.clock = clock
+        self.webhookSecret = webhookSecret
+        self.endpoint = endpoint
+    }
+
+    package static let pathPrefix = "/stripe/"
+
+    /// Every checkout that was opened, in order.
+    package var openedSessions: [StripeSession] { state.withLock { $0.requests } }
+
+    /// Answers one call of Stripe's API.
+    package func handle(_ request: HTTPRequest) -> HTTPResponse {
+        guard request.headers.first(name: "Authorization")?.hasPrefix("Bearer sk_") ?? false else {
+            return Self.error(
+                .unauthorized, type: "invalid_request_error",
+                "You did not provide an API key. Send it as 'Authorization: Bearer sk_…'.")
+        }
+        let path = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map(String.init)
+        switch (request.method, path.count) {
+        case (.POST, 3) where path == ["v1", "checkout", "sessions"]:
+            return create(request)
+        case (.GET, 4) where path.prefix(3) == ["v1", "checkout", "sessions"]:
+            guard let session = state.withLock({ $0.sessions[path[3]] }) else { return Self.noSuchSession(path[3]) }
+            return HTTPResponse(.ok, json: session.json.compactBytes)
+        default:
+            return Self.error(
+                .notFound, type: "invalid_request_error", "Unrecognized request URL (\(request.method): \(request.path)).")
+        }
+    }
+
+    private func create(_ request: HTTPRequest) -> HTTPResponse {
+        let form = FormEncoding.decode(request.bodyBytes)
+        let now = clock.now
+        let key = request.headers.first(name: "Idempotency-Key")
+        let endpoint = endpoint
+        return state.withLock { state in
+            if let key, let earlier = state.idempotency[key] {
+                guard earlier.form == form else {
+                    return Self.error(
+                        .badRequest, type: "idempotency_error",
+                        "Keys for idempotent requests can only be used with the same parameters they were first used with.")
+                }
+                return HTTPResponse(.ok, json: state.sessions[earlier.sessionID]!.json.compactBytes)
+            }
+            guard state.sessions.count < Self.sessionsMax else {
+                return Self.error(.tooManyRequests, type: "rate_limit_error", "Too many checkouts; restart the emulator.")
+            }
+            let session: StripeSession
+            do throws(StripeSession.Problem) {
+                session = try StripeSession(
+                    id: "cs_test_\(state.requests.count + 1)", form: form, createdAt: now, endpoint: endpoint)
+            } catch {
+                return Self.error(.badRequest, type: "invalid_request_error", error.message, parameter: error.parameter)
+            }
+            state.sessions[session.id] = session
+            state.requests.append(session)
+            if let key { state.idempotency[key] = (form, session.id) }
+            return HTTPResponse(.ok, json: session.json.compactBytes)
+        }
+    }
+
+    /// How the buyer leaves the hosted page.
+    package enum Outcome: Sendable {
+        /// - Parameter amount: pretends that another amount was paid, in cents.
+        case paid(amount: Int? = nil, currency: String? = nil)
+        case expired
+    }
+
+    /// Ends the checkout that was opened for `reference` and makes the webhook request that Stripe would send.
+    ///
+    /// - Throws: `EmulatorError` if no checkout was opened for it.
+    package func finish(reference: String, as outcome: Outcome) throws(EmulatorError) -> StripeWebhookRequest {
+        let now = clock.now
+        let event: JSONValue? = state.withLock { state in
+            guard var session = state.requests.last(where: { $0.reference == reference }) else { return nil }
+            session = state.sessions[session.id]!
+            let type: String
+            switch outcome {
+            case .paid(let amount, let currency):
+                session.status = "complete"
+                session.paymentStatus = "paid"
+                if let amount { session.amount = amount }
+                if let currency { session.currency = currency }
+                type = "checkout.session.completed"
+            case .expired:
+                session.status = "expired"
+                type = "checkout.session.expired"
+            }
+            state.sessions[session.id] = session
+            state.eventCount += 1
+            return [
+                "id": .string("evt_\(state.eventCount)"), "object": "event", "api_version": "2025-03-31.basil",
+                "created": .number(JSONNumber(Int(now.secondsRoundedDown))), "type": .string(type), "livemode": false,
+                "data": ["object": session.json],
+            ]
+        }
+        guard let event else {
+            throw EmulatorError("No checkout was opened for '\(reference)': run the purchase or order first.")
+        }
+        return StripeWebhookRequest(body: event.compactBytes, secret: webhookSecret, sentAt: now)
+    }
+
+    private static func noSuchSession(_ id: String) -> HTTPResponse {
+        error(.notFound, type: "invalid_request_error", "No such checkout.session: '\(id)'")
+    }
+
+    private static func error(
+        _ status: HTTPResponseStatus, type: String, _ message: String, parameter: String? = nil
+    ) -> HTTPResponse {
+        var object: JSONObject = ["type": .string(type), "message": .string(message)]
+        if let parameter { object["param"] = .string(parameter) }
+        return HTTPResponse(status, json: JSONValue.object(["error": .object(object)]).compactBytes)
+    }
+}

@@ -1,0 +1,26 @@
+import Crypto
+import Time
+
+/// A webhook request as Stripe sends it, its signature over exactly these bytes.
+///
+/// - Note: Source: Stripe Docs, "Resolve webhook signature verification errors", "Verify manually".
+package struct StripeWebhookRequest: Sendable {
+    package let body: [UInt8]
+    package let headers: [(name: String, value: String)]
+
+    init(body: [UInt8], secret: String, sentAt: Timestamp) {
+        self.body = body
+        let time = String(sentAt.secondsRoundedDown)
+        let key = SymmetricKey(data: Array(secret.utf8))
+        let code = HMAC<SHA256>.authenticationCode(for: Array("\(time).".utf8) + body, using: key)
+        let signature = code.map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+        headers = [
+            ("content-type", "application/json; charset=utf-8"),
+            ("stripe-signature", "t=\(time),v1=\(signature)"),
+            ("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
+        ]
+    }
+}

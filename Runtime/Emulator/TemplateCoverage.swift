@@ -1,0 +1,58 @@
+import Template
+
+/// What of a template the emulator acts on. A property that is in no list would be ignored in a way that changes
+/// behaviour, and is therefore an error.
+enum TemplateCoverage {
+    static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(inert)
+
+    private static let lambda = Coverage([
+        "AWS::Serverless::Function": [
+            "FunctionName": .used, "Handler": .used, "Runtime": .used, "Timeout": .used, "MemorySize": .used,
+            "Environment.Variables": .used, "ReservedConcurrentExecutions": .used, "LoggingConfig.LogFormat": .used,
+            "LoggingConfig.ApplicationLogLevel": .used, "Events": .typed,
+            "CodeUri": .harmless("the executable comes from the folder of --functions"),
+            "Description": .harmless("it is for people"),
+            "Architectures": .harmless("the function runs on this machine's own"),
+            "LoggingConfig.SystemLogLevel": .harmless("the emulator always writes START, END and REPORT"),
+            "LoggingConfig.LogGroup": .harmless("logs go to the terminal"),
+            "Policies": .harmless("every call is allowed here"),
+            "Tracing": .harmless("there is no X-Ray here"),
+            "Tags": .harmless("they are for people"),
+            "Metadata": .harmless("it is for builds"),
+        ],
+        "AWS::Serverless::Function/HttpApi": [
+            "ApiId": .used, "Method": .used, "Path": .used,
+            "Auth": .harmless("fixtures carry the claims of a verified token"),
+            "PayloadFormatVersion": .harmless("fixtures are written in it"),
+            "TimeoutInMillis": .harmless("the function's own time-out holds"),
+        ],
+    ])
+
+    private static let dynamoDB = Coverage([
+        "AWS::DynamoDB::Table": [
+            "TableName": .used, "AttributeDefinitions": .used, "KeySchema": .used, "BillingMode": .used,
+            "ProvisionedThroughput": .used, "GlobalSecondaryIndexes": .used, "LocalSecondaryIndexes": .used,
+            "StreamSpecification": .used, "TimeToLiveSpecification": .used, "DeletionProtectionEnabled": .used,
+            "TableClass": .used,
+            "PointInTimeRecoverySpecification": .harmless("the file is the only copy; see --data"),
+            "SSESpecification": .harmless("nothing leaves this machine"),
+            "Tags": .harmless("they are for people"),
+        ],
+        "AWS::Serverless::SimpleTable": ["TableName": .used, "PrimaryKey": .used],
+    ])
+
+    private static let httpAPI = Coverage([
+        "AWS::Serverless::HttpApi": [
+            "Name": .harmless("it is for people"),
+            "Auth": .harmless("fixtures carry the claims of a verified token"),
+            "StageName": .harmless("fixtures name their stage"),
+            "CorsConfiguration": .harmless("no browser is served yet"),
+        ]
+    ])
+
+    /// Resources whose work is all done before an event reaches a function.
+    private static let inert = Coverage(
+        Dictionary(
+            uniqueKeysWithValues: ["AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup"]
+                .map { ($0, ["*": .harmless("fixtures carry the claims of a verified token")]) }))
+}
