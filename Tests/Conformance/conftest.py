@@ -1,0 +1,89 @@
+"""The emulator as a real process, and real clients to talk to it."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import boto3
+import botocore.config
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build" / "debug"
+START_SECONDS_MAX = 20
+
+
+class Emulator:
+    """A running `emulator start`."""
+
+    def __init__(self, *arguments, template=ROOT / "template.yaml", functions=BUILD, cwd=ROOT):
+        command = [
+            BUILD / "emulator", "start", "--port", "0", "--template", template, "--functions", functions, *arguments]
+        self.process = subprocess.Popen(
+            [str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.functions = functions
+        self.lines = []
+        self.endpoint = self._wait_for_endpoint()
+
+    def _wait_for_endpoint(self):
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            line = self.process.stdout.readline()
+            if not line:
+                break
+            self.lines.append(line)
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                return found.group()
+        self.process.kill()
+        raise AssertionError("the emulator did not start:\n" + "".join(self.lines))
+
+    def client(self, service, **config):
+        return boto3.client(
+            service, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30, **config))
+
+    def stop(self):
+        """SIGTERM; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            output, _ = self.process.communicate(timeout=10)
+            self.lines.append(output)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        return self.process.returncode
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def emulator():
+    running = Emulator("--quiet")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def awscli(emulator):
+    """Runs the AWS command line against the emulator."""
+    environment = {
+        **os.environ, "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local", "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
+    program = pathlib.Path(sys.executable).with_name("aws")
+    assert program.exists() or shutil.which("aws"), "the AWS command line is not installed in the test environment"
+
+    def run(*arguments):
+        return subprocess.run(
+            [str(program), *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=60)
+
+    return run
