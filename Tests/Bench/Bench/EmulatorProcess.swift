@@ -1,0 +1,67 @@
+import Glibc
+
+/// A running `emulator start` of the build under measurement.
+final class EmulatorProcess {
+    let port: Int
+    let pid: pid_t
+    /// From the start of the process to the line with its address.
+    let readyMilliseconds: Double
+    private let output: UnsafeMutablePointer<FILE>
+
+    /// - Parameters:
+    ///   - build: the folder with the executables.
+    ///   - functions: the folder with the functions; the build's own if nil.
+    init(build: String, template: String, functions: String? = nil, arguments: [String] = []) throws(LoadGenerator.Failure) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw LoadGenerator.Failure(description: "no pipe") }
+        let command = [
+            "\(build)/emulator", "start", "--port", "0", "--quiet", "--template", template, "--functions",
+            functions ?? build,
+        ] + arguments
+        let started = LoadGenerator.now()
+        pid = try ChildProcess.start(command, output: ends[1])
+        close(ends[1])
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        output = fdopen(ends[0], "r")
+        var line = [CChar](repeating: 0, count: 4_096)
+        var found: Int?
+        var seen = ""
+        while found == nil, fgets(&line, Int32(line.count), output) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            seen += text
+            if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)/) { found = Int(match.1) }
+        }
+        readyMilliseconds = Double(LoadGenerator.now() - started) / 1e6
+        guard let found else { throw LoadGenerator.Failure(description: "the emulator did not start: \(seen)") }
+        port = found
+    }
+
+    /// MiB resident, now and at the peak.
+    var memory: (now: Double, peak: Double) { ProcessFigures.memory(of: pid) }
+
+    /// Seconds of processor time so far.
+    var processorSeconds: Double { ProcessFigures.processorSeconds(of: pid) }
+
+    func stop() {
+        kill(pid, SIGTERM)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        fclose(output)
+    }
+}
+
+enum ChildProcess {
+    static func start(_ command: [String], output: Int32) throws(LoadGenerator.Failure) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var pid: pid_t = 0
+        guard posix_spawn(&pid, command[0], &actions, nil, &arguments, environ) == 0 else {
+            throw LoadGenerator.Failure(description: "\(command[0]) can't be started: build it first")
+        }
+        return pid
+    }
+}

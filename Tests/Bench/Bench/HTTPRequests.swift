@@ -1,0 +1,20 @@
+import JSON
+
+/// The bytes of the requests that the benchmarks send.
+enum HTTPRequests {
+    static func dynamoDB(_ operation: String, _ body: String) -> [UInt8] {
+        post(
+            "/", body: Array(body.utf8),
+            headers: "X-Amz-Target: DynamoDB_20120810.\(operation)\r\nContent-Type: application/x-amz-json-1.0\r\n")
+    }
+
+    static func invoke(_ function: String, payload: [UInt8], wantsLog: Bool = false) -> [UInt8] {
+        post(
+            "/2015-03-31/functions/\(function)/invocations", body: payload,
+            headers: wantsLog ? "X-Amz-Log-Type: Tail\r\n" : "")
+    }
+
+    private static func post(_ path: String, body: [UInt8], headers: String) -> [UInt8] {
+        Array("POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(headers)Content-Length: \(body.count)\r\n\r\n".utf8) + body
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// What the kernel says of a process.
+enum ProcessFigures {
+    /// MiB resident, now and at the peak.
+    static func memory(of pid: pid_t) -> (now: Double, peak: Double) {
+        let status = text(of: "/proc/\(pid)/status")
+        func kilobytes(_ name: String) -> Double {
+            guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return 0 }
+            return Double(line.filter(\.isNumber)) ?? 0
+        }
+        return (kilobytes("VmRSS:") / 1_024, kilobytes("VmHWM:") / 1_024)
+    }
+
+    /// Seconds of user and system time so far, of the process itself.
+    static func processorSeconds(of pid: pid_t) -> Double {
+        // The second field may hold spaces; it ends with the last parenthesis.
+        guard let rest = text(of: "/proc/\(pid)/stat").split(separator: ")").last else { return 0 }
+        let fields = rest.split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The processes whose parent is `pid`.
+    static func children(of pid: pid_t) -> [pid_t] {
+        text(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    private static func text(of path: String) -> String {
+        guard let file = fopen(path, "r") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+}

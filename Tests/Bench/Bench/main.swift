@@ -1,0 +1,23 @@
+import Glibc
+import JSON
+
+// bench [all|start|lambda|votes|dynamodb] [--build FOLDER] [--tiny]
+// The build is a release build unless the figures do not matter; --tiny runs everything once, to see that it works.
+let arguments = CommandLine.arguments.dropFirst()
+let isTiny = arguments.contains("--tiny")
+let build = arguments.firstIndex(of: "--build").map { arguments[arguments.index(after: $0)] } ?? ".build/release"
+let chosen = arguments.first { ["all", "start", "lambda", "votes", "dynamodb"].contains($0) } ?? "all"
+signal(SIGPIPE, SIG_IGN)
+
+do {
+    let benchmarks = Benchmarks(build: build, isTiny: isTiny)
+    print("\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, build \(build)\(isTiny ? ", tiny: the figures mean nothing" : "")")
+    if ["all", "start"].contains(chosen) { try benchmarks.start() }
+    if ["all", "lambda"].contains(chosen) { try benchmarks.lambda() }
+    if ["all", "votes"].contains(chosen) { try benchmarks.votes() }
+    if ["all", "dynamodb"].contains(chosen) { try benchmarks.dynamoDB() }
+} catch {
+    let message = Array("bench: \(error)\n".utf8)
+    write(2, message, message.count)
+    exit(1)
+}
