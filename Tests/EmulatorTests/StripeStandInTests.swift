@@ -1,0 +1,81 @@
+import Emulator
+import JSON
+import NIOCore
+import NIOHTTP1
+import Testing
+import Time
+
+struct StripeStandInTests {
+    static let form =
+        "mode=payment&client_reference_id=p1&success_url=http%3A%2F%2Flocalhost%2Fdone"
+        + "&line_items%5B0%5D%5Bprice_data%5D%5Bcurrency%5D=eur&line_items%5B0%5D%5Bprice_data%5D%5Bunit_amount%5D=450"
+        + "&line_items%5B0%5D%5Bprice_data%5D%5Bproduct_data%5D%5Bname%5D=10+credits&line_items%5B0%5D%5Bquantity%5D=2"
+        + "&metadata%5Bpurpose%5D=credits"
+
+    let clock = EmulatorClock()
+    let stripe: StripeStandIn
+    init() {
+        clock.freeze(at: Timestamp(seconds: 1_677_175_200))
+        stripe = StripeStandIn(clock: clock, webhookSecret: "whsec_local", endpoint: "http://127.0.0.1:4566")
+    }
+
+    func create(_ form: String = form, key: String? = nil, authorization: String? = "Bearer sk_test_local") -> (UInt, JSONValue) {
+        var headers = HTTPHeaders()
+        if let authorization { headers.add(name: "Authorization", value: authorization) }
+        if let key { headers.add(name: "Idempotency-Key", value: key) }
+        let request = HTTPRequest(
+            method: .POST, path: "/stripe/v1/checkout/sessions", query: "", headers: headers, body: ByteBuffer(string: form),
+            isBodyCut: false)
+        let response = stripe.handle(request)
+        return (response.status.code, (try? parseJSON(Array(response.body.readableBytesView))) ?? .null)
+    }
+
+    @Test func `opens a checkout that says what Stripe says`() {
+        let (status, session) = create()
+        #expect(status == 200)
+        #expect(session["amount_total"]?.int == 900)
+        #expect(session["currency"]?.string == "eur")
+        #expect(session["client_reference_id"]?.string == "p1")
+        #expect(session["metadata"] == ["purpose": "credits"])
+        #expect(session["payment_status"]?.string == "unpaid")
+        #expect(session["url"]?.string?.hasPrefix("http://127.0.0.1:4566/") == true)
+    }
+
+    @Test func `the same key gives the same session, another request under it an error`() {
+        let (_, first) = create(key: "k")
+        let (_, again) = create(key: "k")
+        #expect(first == again)
+        #expect(stripe.openedSessions.count == 1)
+        let (status, error) = create(Self.form + "&extra=1", key: "k")
+        #expect(status == 400)
+        #expect(error["error"]?["type"]?.string == "idempotency_error")
+    }
+
+    @Test(arguments: [
+        ("mode=payment", "mode=subscription", "mode"),
+        ("unit_amount%5D=450", "unit_amount%5D=-1", "line_items[0][price_data][unit_amount]"),
+        ("quantity%5D=2", "quantity%5D=", "line_items[0][quantity]"),
+        ("success_url", "other_url", "success_url"),
+    ])
+    func `names the parameter that is wrong`(row: (String, String, String)) {
+        let (status, error) = create(Self.form.replacing(row.0, with: row.1))
+        #expect(status == 400)
+        #expect(error["error"]?["param"]?.string == row.2)
+    }
+
+    @Test func `wants a key`() {
+        #expect(create(authorization: nil).0 == 401)
+        #expect(create(authorization: "Bearer pk_public").0 == 401)
+    }
+
+    @Test func `signs the webhook over its own bytes`() throws {
+        _ = create()
+        let webhook = try stripe.finish(reference: "p1", as: .paid())
+        let event = try parseJSON(webhook.body)
+        #expect(event["type"]?.string == "checkout.session.completed")
+        #expect(event["data"]?["object"]?["payment_status"]?.string == "paid")
+        let signature = webhook.headers.first { $0.name == "stripe-signature" }?.value
+        #expect(signature?.hasPrefix("t=1677175200,v1=") == true)
+        #expect(throws: EmulatorError.self) { try stripe.finish(reference: "nobody", as: .paid()) }
+    }
+}
