@@ -25,7 +25,7 @@ package final class ItemDatabase: Sendable {
         readers = ReaderPool(path: path)
         published = Published(catalog: file.catalog, counts: file.counts)
         writer = Writer(
-            WriteSession(file, clock: options.clock), published: published,
+            WriteSession(file, published: published, clock: options.clock),
             commitsAtOnce: options.durability == .process)
     }
 
@@ -84,6 +84,15 @@ extension ItemDatabase {
         }, completion)
     }
 
+    /// Creates a table with the items of another, which must have the same key: what restoring a backup needs.
+    package func createTable(
+        _ definition: TableDefinition, itemsOf source: Table, completion: @escaping WriteCompletion<Table>
+    ) {
+        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
+            try session.createTable(definition, itemsOf: source)
+        }, completion)
+    }
+
     package func updateTable(_ name: String, _ update: TableUpdate, completion: @escaping WriteCompletion<Table>) {
         submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
             try session.updateTable(name, update)
@@ -101,11 +110,10 @@ extension ItemDatabase {
     /// takes as long as reading the table.
     package func count(_ table: Table, index: TableIndex? = nil) -> (items: Int, sizeBytes: Int) {
         let id = index?.id ?? table.id
-        if case .some(nil) = published.count(id) {
-            _ = waitForExclusive { session throws(StorageError) in try session.recount(table) }
-        }
-        guard case let count?? = published.count(id) else { return (0, 0) }
-        return (count.items, count.sizeBytes)
+        if let count = published.count(id) { return (count.items, count.sizeBytes) }
+        // Fails if the table is gone, and then it holds nothing.
+        _ = waitForExclusive { session throws(StorageError) in try session.recount(table) }
+        return published.count(id).map { ($0.items, $0.sizeBytes) } ?? (0, 0)
     }
 }
 
@@ -221,11 +229,11 @@ extension ItemDatabase {
         }
     }
 
-    private func readKey<Value>(_ body: () throws(KeyFailure) -> Value) throws(ReadFailure) -> Value {
+    func readKey<Value>(_ body: () throws(KeyFailure) -> Value) throws(ReadFailure) -> Value {
         do { return try body() } catch { throw .key(error) }
     }
 
-    private func readStorage<Value>(_ body: () throws(StorageError) -> Value) throws(ReadFailure) -> Value {
+    func readStorage<Value>(_ body: () throws(StorageError) -> Value) throws(ReadFailure) -> Value {
         do { return try body() } catch { throw .storage(error) }
     }
 }

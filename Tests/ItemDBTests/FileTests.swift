@@ -192,6 +192,34 @@ struct FileTests {
         #expect(access(database.path, F_OK) != 0)
     }
 
+    /// On the thread that writes, which must not wait for itself.
+    @Test(arguments: [true, false]) func `a completion may close the database`(inline: Bool) throws {
+        let directory = TestDirectory()
+        let database = try ItemDatabase.open(directory.file, options: TestClock().options)
+        let closed = Awaited<Void>()
+        let definition = TableDefinition(name: "T", key: .strings)
+        if inline {
+            let put = try Mutation.put(["pk": "p", "sk": "s"], in: try database.makeTable())
+            database.write(put) { _ in
+                database.close()
+                closed.fulfil(())
+            }
+        } else {
+            database.createTable(definition) { _ in
+                database.close()
+                closed.fulfil(())
+            }
+        }
+        closed.wait()
+        // The writer's thread closes the file a little later.
+        var again: ItemDatabase?
+        for _ in 0..<500 where again == nil {
+            again = try? ItemDatabase.open(directory.file, options: TestClock().options)
+            if again == nil { usleep(10_000) }
+        }
+        #expect(again?.table(named: "T") != nil)
+    }
+
     @Test func `copies of a snapshot go their own ways`() throws {
         let directory = TestDirectory()
         let clock = TestClock()

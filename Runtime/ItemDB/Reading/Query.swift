@@ -129,7 +129,7 @@ extension Connection {
         return page
     }
 
-    private func rows(for request: ReadRequest) throws(StorageError) -> Statement {
+    func rows(for request: ReadRequest) throws(StorageError) -> Statement {
         guard let index = request.index else { return try items(request.table.id, forward: request.forward) }
         if request.fetchesWholeItems || index.definition.projection == .all {
             return try wholeEntries(index.id, table: request.table.id, forward: request.forward)

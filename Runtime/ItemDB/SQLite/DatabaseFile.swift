@@ -33,7 +33,8 @@ struct OpenedFile {
     let connection: Connection
     let hold: FileHold
     var catalog = Catalog()
-    var counts: [Int64: ItemCount?] = [:]
+    /// Known after an orderly end only.
+    var counts: [Int64: ItemCount] = [:]
     var sequence: Int64 = 0
     var isClean = true
 
@@ -89,14 +90,12 @@ struct OpenedFile {
             let table = Table(id: row.id, name: row.name, record: row.record, streams: catalog.streams)
             guard let table else { throw damaged("tables") }
             catalog.put(table)
-            for id in [table.id] + table.indexes.map(\.id) { counts[id] = .some(nil) }
         }
         guard isClean else { return }
         let statement = try connection.prepareOnce("SELECT id, items, bytes FROM counts")
         defer { statement.finalize() }
         while try statement.step() {
-            let count = ItemCount(items: Int(statement.int(1)), sizeBytes: Int(statement.int(2)))
-            counts[statement.int(0)] = .some(count)
+            counts[statement.int(0)] = ItemCount(items: Int(statement.int(1)), sizeBytes: Int(statement.int(2)))
         }
     }
 

@@ -51,7 +51,7 @@ extension WriteSession {
         let old = plan.old.flatMap { index.entry(of: $0, at: plan.row, in: plan.table.key) }
         let new = plan.new.flatMap { index.entry(of: $0, at: plan.row, in: plan.table.key) }
         guard old != nil || new != nil else { return nil }
-        count(index.id, old: old?.sizeBytes, new: new?.sizeBytes)
+        countChanges.add(index.id, old: old?.sizeBytes, new: new?.sizeBytes)
         if let old, let new, old.row == new.row {
             // The whole item is read from the table, but DynamoDB writes it to the index.
             if new.body != nil, new.body == old.body { return nil }

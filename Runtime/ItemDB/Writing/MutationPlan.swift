@@ -63,7 +63,7 @@ extension WriteSession {
             try connection.deleteItem(table.id).run(binding: 1, plan.row.bytes)
         }
         try markDirty()
-        count(table.id, old: plan.old?.sizeBytes, new: plan.new?.sizeBytes)
+        countChanges.add(table.id, old: plan.old?.sizeBytes, new: plan.new?.sizeBytes)
         if !table.isPlain {
             try updateExpiry(plan)
             for index in table.indexes {
@@ -72,12 +72,5 @@ extension WriteSession {
         }
         try record(table, old: plan.old, new: plan.new, cause: plan.cause)
         return outcome
-    }
-
-    func count(_ id: Int64, old: Int?, new: Int?) {
-        guard case var count?? = counts[id] else { return }
-        count.items += (new == nil ? 0 : 1) - (old == nil ? 0 : 1)
-        count.sizeBytes += (new ?? 0) - (old ?? 0)
-        counts[id] = count
     }
 }

@@ -4,13 +4,13 @@ import Synchronization
 final class Published: Sendable {
     private struct State {
         var catalog: Catalog
-        var counts: [Int64: ItemCount?]
+        var counts: [Int64: ItemCount]
         var observers: [@Sendable ([Change]) -> Void] = []
     }
 
     private let state: Mutex<State>
 
-    init(catalog: Catalog, counts: [Int64: ItemCount?]) {
+    init(catalog: Catalog, counts: [Int64: ItemCount]) {
         state = Mutex(State(catalog: catalog, counts: counts))
     }
 
@@ -18,8 +18,10 @@ final class Published: Sendable {
 
     func table(named name: String) -> Table? { state.withLock { $0.catalog.tables[name] } }
 
-    /// nil if there is no such table or index; a nil count is not known yet.
-    func count(_ id: Int64) -> ItemCount?? { state.withLock { $0.counts[id] } }
+    /// Of tables and indexes by id; after a crash they are not known until somebody asks.
+    var counts: [Int64: ItemCount] { state.withLock { $0.counts } }
+
+    func count(_ id: Int64) -> ItemCount? { state.withLock { $0.counts[id] } }
 
     var isObserved: Bool { state.withLock { !$0.observers.isEmpty } }
 
@@ -27,11 +29,10 @@ final class Published: Sendable {
         state.withLock { $0.observers.append(observer) }
     }
 
-    func update(_ session: WriteSession) {
-        let (catalog, counts) = (session.isCatalogChanged ? session.catalog : nil, session.counts)
+    func update(catalog: Catalog?, _ changes: CountChanges) {
         state.withLock { state in
             if let catalog { state.catalog = catalog }
-            state.counts = counts
+            changes.apply(to: &state.counts)
         }
     }
 

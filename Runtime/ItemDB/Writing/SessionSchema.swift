@@ -3,8 +3,12 @@ import Items
 
 // The requests on tables, as the writer carries them out.
 extension WriteSession {
-    func createTable(_ definition: TableDefinition) throws(StorageError) -> Result<Table, WriteFailure> {
+    /// - Parameter source: a table with the same key, whose items are copied.
+    func createTable(
+        _ definition: TableDefinition, itemsOf source: Table? = nil
+    ) throws(StorageError) -> Result<Table, WriteFailure> {
         guard catalog.tables[definition.name] == nil else { return .failure(.tableExists(definition.name)) }
+        if let source, current(source) == nil { return .failure(.noSuchTable(source.name)) }
         let id = catalog.takeID()
         let indexes = definition.indexes.map { TableIndex(id: catalog.takeID(), definition: $0) }
         let stream = try definition.stream.map { view throws(StorageError) in
@@ -14,9 +18,10 @@ extension WriteSession {
             id: id, name: definition.name, key: definition.key, indexes: indexes, stream: stream,
             timeToLive: definition.timeToLive, createdAt: clock(), settings: definition.settings)
         try connection.execute(Connection.createTable(id))
-        for index in indexes { try connection.execute(Connection.createIndex(index.id)) }
-        if definition.timeToLive != nil { try connection.execute(Connection.createExpiries(id)) }
-        for id in [id] + indexes.map(\.id) { counts[id] = .some(ItemCount()) }
+        countChanges.replace(id, with: source == nil ? ItemCount() : nil)
+        if let source { try connection.execute("INSERT INTO t\(id) SELECT k, v FROM t\(source.id)") }
+        for index in indexes { try fill(index, of: table) }
+        if let attribute = definition.timeToLive { try fillExpiries(of: table, attribute) }
         try save(table)
         return .success(table)
     }
@@ -31,7 +36,7 @@ extension WriteSession {
         let added = update.createdIndexes.map { TableIndex(id: catalog.takeID(), definition: $0) }
         for index in dropped {
             try connection.execute("DROP TABLE i\(index.id)")
-            counts[index.id] = nil
+            countChanges.replace(index.id, with: nil)
         }
         var stream = table.stream
         switch update.stream {
@@ -60,7 +65,7 @@ extension WriteSession {
         for index in table.indexes { try connection.execute("DROP TABLE i\(index.id)") }
         if table.timeToLive != nil { try connection.execute("DROP TABLE x\(table.id)") }
         try connection.execute("DELETE FROM tables WHERE id = \(table.id)")
-        for id in [table.id] + table.indexes.map(\.id) { counts[id] = nil }
+        for id in [table.id] + table.indexes.map(\.id) { countChanges.replace(id, with: nil) }
         catalog.remove(table)
         isCatalogChanged = true
         try markDirty()
@@ -101,7 +106,12 @@ extension WriteSession {
         }
         guard attribute != table.timeToLive else { return attribute }
         if table.timeToLive != nil { try connection.execute("DROP TABLE x\(table.id)") }
-        guard let attribute else { return nil }
+        if let attribute { try fillExpiries(of: table, attribute) }
+        return attribute
+    }
+
+    /// Makes the list of expiry times for the items there are.
+    private func fillExpiries(of table: Table, _ attribute: String) throws(StorageError) {
         try connection.execute(Connection.createExpiries(table.id))
         let rows = try connection.items(table.id, forward: true)
         try rows.forEach(in: KeyRange(segment: 0, of: 1)) { item throws(StorageError) in
@@ -110,19 +120,18 @@ extension WriteSession {
             }
             return true
         }
-        return attribute
     }
 
     /// Makes an index and enters the items there are.
     private func fill(_ index: TableIndex, of table: Table) throws(StorageError) {
         try connection.execute(Connection.createIndex(index.id))
-        counts[index.id] = .some(ItemCount())
+        countChanges.replace(index.id, with: ItemCount())
         let rows = try connection.items(table.id, forward: true)
         try rows.forEach(in: KeyRange(segment: 0, of: 1)) { item throws(StorageError) in
             let row = RowKey(bytes: rows.blob(1))
             guard let entry = index.entry(of: item, at: row, in: table.key) else { return true }
             try put(entry, into: index.id)
-            count(index.id, old: nil, new: entry.sizeBytes)
+            countChanges.add(index.id, old: nil, new: entry.sizeBytes)
             return true
         }
     }

@@ -40,12 +40,12 @@ extension WriteSession {
     /// Counts every item and index entry of a table anew.
     func recount(_ table: Table) throws(StorageError) {
         let whole = KeyRange(segment: 0, of: 1)
-        counts[table.id] = try count(connection.items(table.id, forward: true), in: whole)
+        countChanges.replace(table.id, with: try count(connection.items(table.id, forward: true), in: whole))
         for index in table.indexes {
             let entries = index.projectedNames(of: table.key) == nil
                 ? try connection.wholeEntries(index.id, table: table.id, forward: true)
                 : try connection.entries(index.id, forward: true)
-            counts[index.id] = try count(entries, in: whole)
+            countChanges.replace(index.id, with: try count(entries, in: whole))
         }
     }
 
@@ -64,8 +64,7 @@ extension WriteSession {
         guard !isMarkedClean else { return }
         try connection.execute("BEGIN IMMEDIATE; DELETE FROM counts")
         do throws(StorageError) {
-            for (id, count) in counts {
-                guard let count else { continue }
+            for (id, count) in published.counts {
                 try connection.execute("INSERT INTO counts VALUES (\(id), \(count.items), \(count.sizeBytes))")
             }
             try connection.execute(

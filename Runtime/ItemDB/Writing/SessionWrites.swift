@@ -4,7 +4,7 @@ import Time
 // The requests on items, as the writer carries them out.
 extension WriteSession {
     /// The table as it is now; nil if it was deleted, or deleted and made anew, since the request was made.
-    private func current(_ table: Table) -> Table? {
+    func current(_ table: Table) -> Table? {
         guard let current = catalog.tables[table.name], current.id == table.id else { return nil }
         return current
     }

@@ -7,15 +7,15 @@ import Time
 final class WriteSession {
     let connection: Connection
     private let hold: FileHold
+    let published: Published
     let clock: @Sendable () -> Timestamp
     /// As of the batch in hand.
     var catalog: Catalog
-    var counts: [Int64: ItemCount?]
     var isCatalogChanged = false
+    var countChanges = CountChanges()
     /// Whether anybody is told of changes that no stream records.
-    var isObserved = false
-    /// The changes of the batch in hand.
-    private(set) var changes: [Change] = []
+    private var isObserved = false
+    private var changes: [Change] = []
     private(set) var sequence: Int64
     /// Whether the file says that its counts are right.
     var isMarkedClean: Bool
@@ -23,22 +23,21 @@ final class WriteSession {
     var prunedAt: Timestamp?
 
     /// What a failed commit goes back to.
-    private var before: (catalog: Catalog, counts: [Int64: ItemCount?], sequence: Int64, isMarkedClean: Bool)?
+    private var before: (catalog: Catalog, sequence: Int64, isMarkedClean: Bool)?
 
-    init(_ file: OpenedFile, clock: @escaping @Sendable () -> Timestamp) {
+    init(_ file: OpenedFile, published: Published, clock: @escaping @Sendable () -> Timestamp) {
         connection = file.connection
         hold = file.hold
         catalog = file.catalog
-        counts = file.counts
         sequence = file.sequence
         isMarkedClean = file.isClean
+        self.published = published
         self.clock = clock
     }
 
     func begin() throws(StorageError) {
-        before = (catalog, counts, sequence, isMarkedClean)
-        changes = []
-        isCatalogChanged = false
+        before = (catalog, sequence, isMarkedClean)
+        isObserved = published.isObserved
         try connection.statement(.control(.begin)) { "BEGIN IMMEDIATE" }.run()
     }
 
@@ -50,8 +49,20 @@ final class WriteSession {
     /// Forgets the batch. Some errors have ended SQLite's transaction already; then there is nothing left to do.
     func rollBack() {
         try? connection.statement(.control(.rollback)) { "ROLLBACK" }.run()
-        if let before { (catalog, counts, sequence, isMarkedClean) = before }
+        if let before { (catalog, sequence, isMarkedClean) = before }
+        forgetBatch()
+    }
+
+    /// Makes what was committed visible, and tells the observers.
+    func publish() {
+        published.update(catalog: isCatalogChanged ? catalog : nil, countChanges)
+        if !changes.isEmpty { published.tell(changes) }
+        forgetBatch()
+    }
+
+    private func forgetBatch() {
         changes = []
+        countChanges = CountChanges()
         isCatalogChanged = false
     }
 
@@ -83,10 +94,4 @@ final class WriteSession {
         try connection.execute("UPDATE state SET value = 0 WHERE name = 'clean'")
         isMarkedClean = false
     }
-}
-
-/// How many items a table or index holds, and their size as DynamoDB counts it.
-struct ItemCount: Hashable, Sendable {
-    var items = 0
-    var sizeBytes = 0
 }

@@ -27,20 +27,20 @@ final class Writer: @unchecked Sendable {
     private var waiting: [WriteJob] = []
     private var weight = 0
     private var isBusy = false
+    /// The thread that is.
+    private var worker = pthread_t()
     private var isClosing = false
     private var isCheckpointDue = false
     private var thread = pthread_t()
 
     private let session: WriteSession
-    private let published: Published
     /// Whether a commit takes no longer than the work before it.
     private let commitsAtOnce: Bool
     /// Of the log, those that are in the file already.
     private var checkpointedPages = 0
 
-    init(_ session: WriteSession, published: Published, commitsAtOnce: Bool) {
+    init(_ session: WriteSession, commitsAtOnce: Bool) {
         self.session = session
-        self.published = published
         self.commitsAtOnce = commitsAtOnce
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
@@ -71,6 +71,7 @@ final class Writer: @unchecked Sendable {
         }
         if commitsAtOnce, job.isQuick, !isBusy, waiting.isEmpty {
             isBusy = true
+            worker = pthread_self()
             pthread_mutex_unlock(mutex)
             carryOut([job])
             carryOutWaiting()
@@ -89,16 +90,17 @@ final class Writer: @unchecked Sendable {
         return true
     }
 
-    /// Carries out what waits, then ends the thread and waits for it.
+    /// Carries out what waits, then ends the thread, and waits for that unless it is called in a completion.
     func close() {
         pthread_mutex_lock(mutex)
         let wasClosing = isClosing
         isClosing = true
+        // Called back by the writer, we can't wait for it to end.
+        let isCalledBack = isBusy && pthread_equal(pthread_self(), worker) != 0
         pthread_mutex_unlock(mutex)
         guard !wasClosing else { return }
         pthread_cond_signal(changed)
-        // The last reference may go away in a completion, which may run on the writer's own thread.
-        if pthread_equal(pthread_self(), thread) != 0 {
+        if isCalledBack {
             pthread_detach(thread)
         } else {
             pthread_join(thread, nil)
@@ -138,6 +140,7 @@ final class Writer: @unchecked Sendable {
             let jobs = takeWaiting()
             let ends = isClosing && jobs.isEmpty
             isBusy = true
+            worker = pthread_self()
             isCheckpointDue = false
             pthread_mutex_unlock(mutex)
             if ends { break }
@@ -155,7 +158,7 @@ final class Writer: @unchecked Sendable {
         while let first = jobs.first {
             if case .exclusive(let work) = first.work {
                 let finish = work(session)
-                published.update(session)
+                session.publish()
                 finish(nil)
                 jobs.removeFirst()
             } else {
@@ -171,7 +174,6 @@ final class Writer: @unchecked Sendable {
         var finishes: [WriteJob.Finish] = []
         finishes.reserveCapacity(batch.count)
         do throws(StorageError) {
-            session.isObserved = published.isObserved
             try session.begin()
             for job in batch {
                 guard case .write(let work) = job.work else { continue }
@@ -185,8 +187,7 @@ final class Writer: @unchecked Sendable {
             return
         }
         // Visible before anybody is answered.
-        published.update(session)
-        if !session.changes.isEmpty { published.tell(session.changes) }
+        session.publish()
         for finish in finishes { finish(nil) }
     }
 
