@@ -111,7 +111,7 @@ package final class Emulator: Sendable {
         return [
             "Serving \(configuration.template) at \(endpoint)",
             "Functions: \(functions.joined(separator: ", "))",
-            "Try: AWS_ENDPOINT_URL=\(endpoint) AWS_REGION=\(LocalAccount.region) aws lambda list-functions",
+            "Try: AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(LocalAccount.region) aws lambda list-functions",
         ]
     }
 

@@ -77,7 +77,7 @@ def emulator():
 def awscli(emulator):
     """Runs the AWS command line against the emulator."""
     environment = {
-        **os.environ, "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local",
+        **os.environ, "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local", "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
     program = pathlib.Path(sys.executable).with_name("aws")
     assert program.exists() or shutil.which("aws"), "the AWS command line is not installed in the test environment"

@@ -141,7 +141,7 @@ def test_invoke_prints_reply_and_report(bundle):
     piped = run(
         "invoke", "CastVote", "--event", "-", "--functions", BUILD, cwd=bundle,
         stdin=(bundle / "events/CastVote/free.json").read_text())
-    assert piped.stdout == done.stdout
+    assert json.loads(piped.stdout) == json.loads(done.stdout)
 
 
 def test_doctor_is_content(bundle):

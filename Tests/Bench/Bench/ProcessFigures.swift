@@ -21,9 +21,16 @@ enum ProcessFigures {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// The processes whose parent is `pid`.
+    /// The processes whose parent is `pid`, whichever of its threads started them.
     static func children(of pid: pid_t) -> [pid_t] {
-        text(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap { pid_t($0) }
+        guard let threads = opendir("/proc/\(pid)/task") else { return [] }
+        defer { closedir(threads) }
+        var children: [pid_t] = []
+        while let entry = readdir(threads) {
+            let thread = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            children += text(of: "/proc/\(pid)/task/\(thread)/children").split(separator: " ").compactMap { pid_t($0) }
+        }
+        return children
     }
 
     private static func text(of path: String) -> String {
