@@ -113,7 +113,7 @@ final class ReplayWorld: Sendable {
 
     private func observation(of replies: [InvocationReply]) -> JSONValue {
         var seen = JSONObject()
-        let described = replies.map(Self.description)
+        let described = replies.map(description)
         if described.count == 1 {
             seen = described[0]
         } else {
@@ -137,9 +137,11 @@ final class ReplayWorld: Sendable {
         return .object(seen)
     }
 
-    /// A reply with its body parsed, so that differences have paths; an error as the function reported it.
-    private static func description(of reply: InvocationReply) -> JSONObject {
-        guard var value = try? parseJSON(reply.payload) else { return ["reply": .string(reply.text)] }
+    /// A reply with its body parsed, so that differences have paths; an error as the function reported it. The
+    /// emulator's own address, which is another in every run, is written as the template's parameters write it.
+    private func description(of reply: InvocationReply) -> JSONObject {
+        let text = reply.text.replacing(emulator.endpoint, with: "${Endpoint}")
+        guard var value = try? parseJSON(text) else { return ["reply": .string(text)] }
         guard !reply.isError else { return ["error": value] }
         if var object = value.object, let body = object["body"]?.string, let parsed = try? parseJSON(body),
             parsed.object != nil || parsed.array != nil
