@@ -10,6 +10,26 @@ package struct HTTPReply: Codable, Hashable, Sendable {
     package var body: String?
     package var isBase64Encoded: Bool
 
+    /// Headers are written in the order of their names, so that the same reply is the same text.
+    package func encode(to encoder: any Encoder) throws {
+        var reply = encoder.container(keyedBy: CodingKeys.self)
+        try reply.encode(statusCode, forKey: .statusCode)
+        var fields = reply.nestedContainer(keyedBy: HeaderName.self, forKey: .headers)
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            try fields.encode(value, forKey: HeaderName(stringValue: name))
+        }
+        try reply.encodeIfPresent(cookies, forKey: .cookies)
+        try reply.encodeIfPresent(body, forKey: .body)
+        try reply.encode(isBase64Encoded, forKey: .isBase64Encoded)
+    }
+
+    private struct HeaderName: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
     package enum Status: Int, Sendable {
         case ok = 200
         case created = 201

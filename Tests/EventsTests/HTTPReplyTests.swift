@@ -14,6 +14,13 @@ struct HTTPReplyTests {
                 ])
     }
 
+    @Test func `the same reply is the same text`() throws {
+        let headers = Dictionary(uniqueKeysWithValues: (1...9).map { ("h\($0)", "") })
+        let text = String(decoding: try encodeJSON(HTTPReply(.ok, body: [:], headers: headers)), as: UTF8.self)
+        let names = ["cache-control", "content-type"] + (1...9).map { "h\($0)" }
+        #expect(text.split(separator: "\"").map(String.init).filter(names.contains) == names)
+    }
+
     @Test func `re-encodes to what it was`() throws {
         let json = JSONValue.object([
             "statusCode": 200, "headers": ["a": "b"], "cookies": ["c=d"], "body": "e", "isBase64Encoded": true,
