@@ -19,6 +19,7 @@ package final class ItemDatabase: Sendable {
 
     private init(_ path: String, _ options: DatabaseOptions, temporaryDirectory: String?) throws(StorageError) {
         let file = try OpenedFile(path, options: options)
+        if temporaryDirectory != nil { file.connection.closesAtOnce() }
         self.path = path
         self.temporaryDirectory = temporaryDirectory
         clock = options.clock

@@ -53,6 +53,9 @@ final class Connection: @unchecked Sendable {
 
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
+    /// Leaves the log as it is when the connection is closed.
+    func closesAtOnce() { csqlite_disable_checkpoint_on_close(handle) }
+
     /// - Parameter milliseconds: how long a call waits for a lock that another connection of ours holds.
     func waitForLocks(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
