@@ -22,13 +22,12 @@ struct EventEditTests {
         Row(testDescription: "through a number", path: "a.b", value: 1, event: ["a": 1], result: nil),
         Row(testDescription: "through text that is no JSON", path: "a.b", value: 1, event: ["a": "x"], result: nil),
     ]
-    @Test(arguments: rows) func `sets what the path names`(row: Row) {
+    @Test(arguments: rows) func `sets what the path names`(row: Row) throws {
         guard let result = row.result else {
             #expect(throws: EmulatorError.self) { try EventEdit.set(row.path, to: row.value, in: row.event) }
             return
         }
-        #expect(throws: Never.self) {
-            #expect(try EventEdit.set(row.path, to: row.value, in: row.event) == result)
-        }
+        let edited = try EventEdit.set(row.path, to: row.value, in: row.event)
+        #expect(edited == result)
     }
 }
