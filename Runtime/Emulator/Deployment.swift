@@ -81,6 +81,7 @@ package final class Deployment: Sendable {
             let known = functionNames.joined(separator: ", ")
             throw EmulatorError("The template has no function '\(function)'. It has: \(known).")
         }
+        try pool.function.requireExecutable()
         let now = clock.now
         let invocation = Invocation(
             requestID: identifiers.requestID(), traceID: identifiers.traceID(at: now), payload: payload, time: now)
@@ -139,6 +140,11 @@ package final class Deployment: Sendable {
         } catch {
             throw EmulatorError("\(error)")
         }
+    }
+
+    /// - Throws: `EmulatorError` naming the first function that has not been built.
+    func requireExecutables() throws(EmulatorError) {
+        for pool in pools { try pool.function.requireExecutable() }
     }
 
     /// Ends every function, then closes the tables.

@@ -126,6 +126,11 @@ package final class Emulator: Sendable {
         try entrance.deployment?.snapshot(to: file)
     }
 
+    /// - Throws: `EmulatorError` naming the first function that has not been built.
+    func requireExecutables() throws(EmulatorError) {
+        try entrance.deployment?.requireExecutables()
+    }
+
     /// Ends the functions, closes the address and the tables.
     package func stop() async {
         await entrance.replace(with: nil)?.shutDown()

@@ -125,9 +125,11 @@ def test_unknown_function_and_missing_executable(bundle):
     event = bundle / "events/CastVote/free.json"
     message = refused("invoke", "CastVotes", "--event", event, "--functions", BUILD, cwd=bundle)
     assert "CastVotes" in message and "CastVote," in message
-    done = run("invoke", "CastVote", "--event", event, "--functions", bundle, cwd=bundle)
-    assert done.returncode == 1
-    assert "CastVote can't be started: No such file or directory" in done.stdout
+    message = refused("invoke", "CastVote", "--event", event, "--functions", bundle, cwd=bundle)
+    assert f"CastVote can't run: {bundle}/CastVote is missing. Build it" in message
+    expected = (bundle / "events/CastVote/free.expected.json").read_text()
+    assert "is missing. Build it" in refused("replay", "--update", "--functions", bundle, cwd=bundle)
+    assert (bundle / "events/CastVote/free.expected.json").read_text() == expected
     doctor = run("doctor", "--functions", bundle, cwd=bundle)
     assert doctor.returncode == 1
     assert "CastVote is missing; build it" in doctor.stdout

@@ -21,6 +21,15 @@ package struct FunctionConfiguration: Sendable {
 }
 
 extension FunctionConfiguration {
+    /// - Throws: `EmulatorError` if the function has not been built.
+    func requireExecutable() throws(EmulatorError) {
+        guard access(executable, X_OK) == 0 else {
+            throw EmulatorError(
+                "\(logicalID) can't run: \(executable) is missing. Build it with `swift build -c release`, or name the folder "
+                    + "of the executables by --functions.")
+        }
+    }
+
     /// The functions of a stack.
     ///
     /// - Parameter executables: the folder with an executable for each handler.

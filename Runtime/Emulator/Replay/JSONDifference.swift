@@ -17,8 +17,8 @@ package enum JSONDifference {
         case (.array(let expected), .array(let actual)):
             return (0..<max(expected.count, actual.count)).flatMap { index in
                 Self.lines(
-                    expected: index < expected.count ? expected[index] : nil,
-                    actual: index < actual.count ? actual[index] : nil, at: "\(path)[\(index)]")
+                    expected: expected.dropFirst(index).first, actual: actual.dropFirst(index).first,
+                    at: "\(path)[\(index)]")
             }
         case (let expected, let actual) where expected == actual:
             return []

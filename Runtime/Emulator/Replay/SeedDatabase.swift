@@ -7,7 +7,7 @@ struct SeedDatabase: Sendable {
     private let folder: String
     private var file: String { "\(folder)/seed.db" }
 
-    /// Reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
+    /// Makes sure that every function is built, and reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
     init(configuration: EmulatorConfiguration) async throws {
         var template = Array("/tmp/seed-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
@@ -19,6 +19,8 @@ struct SeedDatabase: Sendable {
             configuration.port = 0
             let emulator = try await Emulator.start(configuration)
             do {
+                // Here and not case by case: what was not built must not be taken for what was seen.
+                try emulator.requireExecutables()
                 try emulator.snapshot(to: file)
             } catch {
                 await emulator.stop()
