@@ -13,8 +13,8 @@ final class ExecutionEnvironment: Sendable {
     private let number: Int
     private let host: LambdaHost
     private let loop: any EventLoop
-    // The pool owns its environments and outlives them.
-    private unowned let pool: FunctionPool
+    /// The pool lets go of an environment when that has ended, which undoes the circle.
+    private let pool: FunctionPool
 
     struct Running: Sendable {
         var waiting: FunctionPool.Waiting

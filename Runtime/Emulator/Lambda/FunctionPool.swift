@@ -32,6 +32,13 @@ package final class FunctionPool: Sendable {
 
     /// Runs the function on one event; `completion` is called once, from any thread.
     package func invoke(_ invocation: Invocation, completion: @escaping Completion) {
+        if let refusal = submit(invocation, completion: completion) { completion(.failure(refusal)) }
+    }
+
+    /// Takes an event to be run, now or when an environment is free.
+    ///
+    /// - Returns: why it was not taken; `completion` is then never called.
+    package func submit(_ invocation: Invocation, completion: @escaping Completion) -> InvocationRefusal? {
         enum Step {
             case run(ExecutionEnvironment)
             case start
@@ -55,8 +62,9 @@ package final class FunctionPool: Sendable {
         case .run(let environment): environment.run(Waiting(invocation: invocation, completion: completion))
         case .start: startEnvironment()
         case .wait: break
-        case .refuse(let refusal): completion(.failure(refusal))
+        case .refuse(let refusal): return refusal
         }
+        return nil
     }
 
     private func startEnvironment() {

@@ -50,8 +50,12 @@ package struct LambdaAPI: Sendable {
         case "DryRun":
             respond(HTTPResponse(.noContent))
         case "Event":
-            pool.invoke(invocation) { _ in }
-            respond(HTTPResponse(.accepted, headers: [("x-amzn-RequestId", invocation.requestID)]))
+            // Nobody waits for the outcome; it is in the function's log. A refusal must not pass for an acceptance.
+            if let refusal = pool.submit(invocation, completion: { _ in }) {
+                respond(Self.response(to: refusal))
+            } else {
+                respond(HTTPResponse(.accepted, headers: [("x-amzn-RequestId", invocation.requestID)]))
+            }
         default:
             let wantsLog = request.headers.first(name: "X-Amz-Log-Type") == "Tail"
             pool.invoke(invocation) { result in
@@ -113,12 +117,19 @@ package struct LambdaAPI: Sendable {
                 headers.append(("X-Amz-Log-Result", Base64.text(of: Array(tail))))
             }
             return HTTPResponse(.ok, headers: headers, body: result.payload)
-        case .failure(.throttled(let reason)):
-            return error(
+        case .failure(let refusal):
+            return response(to: refusal)
+        }
+    }
+
+    private static func response(to refusal: InvocationRefusal) -> HTTPResponse {
+        switch refusal {
+        case .throttled(let reason):
+            error(
                 .tooManyRequests, "TooManyRequestsException", "Rate Exceeded. \(reason)",
                 extra: [("Reason", "ReservedFunctionConcurrentInvocationLimitExceeded")])
-        case .failure(.shuttingDown):
-            return error(.internalServerError, "ServiceException", "The emulator is shutting down.")
+        case .shuttingDown:
+            error(.internalServerError, "ServiceException", "The emulator is shutting down.")
         }
     }
 

@@ -27,9 +27,13 @@ struct VoteBenchmark {
             let result = try load.run(count: count, connections: Self.clients) { votes[$0] } accepts: { status, body in
                 status == 200 && body.starts(with: Array(#"{"statusCode":201"#.utf8))
             }
+            let stored = try storedVotes(load, tables.votings, votingID)
+            guard stored == count else {
+                throw LoadGenerator.Failure(description: "\(count) votes were confirmed and \(stored) stored")
+            }
             table.add([
                 kind.lowercased(), figure(result.perSecond), figure(result.microseconds(at: 0.5)),
-                figure(result.microseconds(at: 0.99)), String(try storedVotes(load, tables.votings, votingID)),
+                figure(result.microseconds(at: 0.99)), String(stored),
             ])
         }
         return table
