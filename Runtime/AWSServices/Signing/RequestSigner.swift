@@ -132,12 +132,18 @@ package final class RequestSigner: Sendable {
 
     /// Without spaces at the ends, one for several between.
     private static func appendFolded(_ value: String, to bytes: inout [UInt8]) {
-        var isFirst = true
-        for word in value.utf8.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
-            if !isFirst { bytes.append(UInt8(ascii: " ")) }
-            isFirst = false
-            bytes.append(contentsOf: word)
+        let start = bytes.count
+        var value = value
+        value.withUTF8 { text in
+            var isAfterSpace = true
+            for byte in text {
+                let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+                if isSpace, isAfterSpace { continue }
+                bytes.append(isSpace ? UInt8(ascii: " ") : byte)
+                isAfterSpace = isSpace
+            }
         }
+        if bytes.count > start, bytes[bytes.count - 1] == UInt8(ascii: " ") { bytes.removeLast() }
     }
 
     /// Encoded, then sorted by name and value.
@@ -154,7 +160,7 @@ package final class RequestSigner: Sendable {
     ) -> [UInt8] {
         let newLine = UInt8(ascii: "\n")
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
+        bytes.reserveCapacity(512 + headers.lines.count)
         bytes.append(contentsOf: request.method.utf8)
         bytes.append(newLine)
         // The path as sent, encoded once more for every service but S3.
