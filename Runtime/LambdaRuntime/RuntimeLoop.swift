@@ -124,19 +124,13 @@ private func decodeEvent<Event: Decodable>(_ bytes: [UInt8]) throws(FunctionFail
 
 /// Where and why a value does not fit its type.
 private func describe(_ error: any Error) -> String {
-    let context: DecodingError.Context
-    var missing = ""
     switch error {
-    case DecodingError.dataCorrupted(let found): context = found
-    case DecodingError.typeMismatch(_, let found), DecodingError.valueNotFound(_, let found): context = found
-    case DecodingError.keyNotFound(let key, let found):
-        context = found
-        missing = "\(key.stringValue) is missing. "
-    case EncodingError.invalidValue(_, let found):
-        return "at \(path(found.codingPath)): \(found.debugDescription)"
-    default: return FunctionFailure(describing: error).errorMessage
+    case DecodingError.dataCorrupted(let found), DecodingError.keyNotFound(_, let found),
+        DecodingError.typeMismatch(_, let found), DecodingError.valueNotFound(_, let found):
+        "at \(path(found.codingPath)): \(found.debugDescription)"
+    case EncodingError.invalidValue(_, let found): "at \(path(found.codingPath)): \(found.debugDescription)"
+    default: FunctionFailure(describing: error).errorMessage
     }
-    return "at \(path(context.codingPath)): \(missing)\(context.debugDescription)"
 }
 
 private func path(_ keys: [any CodingKey]) -> String {

@@ -71,7 +71,7 @@ struct RuntimeLoopTests {
         FailureRow(
             testDescription: "a member is missing", event: #"{"text":"a"}"#, errorType: "Runtime.UnmarshalError",
             header: "Runtime.UnmarshalError",
-            message: "The event can't be read as Question: at the top: count is missing."),
+            message: "The event can't be read as Question: at the top: No member named \"count\"."),
         FailureRow(
             testDescription: "a member of another type", event: #"{"text":"a","count":"b"}"#,
             errorType: "Runtime.UnmarshalError", header: "Runtime.UnmarshalError",
