@@ -1,6 +1,7 @@
 import ItemDB
 import NIOCore
 import NIOPosix
+import Synchronization
 import Template
 
 /// One address, and what is deployed behind it.
@@ -9,6 +10,8 @@ package final class Emulator: Sendable {
     private let loops: MultiThreadedEventLoopGroup
     private let server: HTTPServer
     private let entrance: Entrance
+    /// Read once: a replay deploys the same stack for every case.
+    private let stack = Mutex<Stack?>(nil)
     package let endpoint: String
 
     /// A larger body is no call of any service: DynamoDB takes 16 MB, Lambda 6.
@@ -87,11 +90,13 @@ package final class Emulator: Sendable {
 
     /// - Throws: `EmulatorError` if the template can't be read, or has something that would be ignored and matters.
     private func loadStack() throws(EmulatorError) -> Stack {
+        if let stack = stack.withLock({ $0 }) { return stack }
         let stack = try Self.loadStack(configuration, endpoint: endpoint)
         let uncovered = stack.report(TemplateCoverage.all).uncovered
         guard uncovered.isEmpty || configuration.allowsUncovered else {
             throw EmulatorError(uncovered.map(\.description).joined(separator: "\n"))
         }
+        self.stack.withLock { $0 = stack }
         return stack
     }
 
