@@ -80,63 +80,10 @@ package final class DynamoDBService: Sendable {
         case .listTagsOfResource: completion(try listTagsOfResource(request))
         case .describeLimits: completion(describeLimits())
         case .describeEndpoints: completion(describeEndpoints())
-        }
-    }
-}
-
-/// The operations there are; raw values are their names on the wire.
-enum Operation: String, CaseIterable, Sendable {
-    case putItem = "PutItem"
-    case getItem = "GetItem"
-    case updateItem = "UpdateItem"
-    case deleteItem = "DeleteItem"
-    case query = "Query"
-    case scan = "Scan"
-    case batchGetItem = "BatchGetItem"
-    case batchWriteItem = "BatchWriteItem"
-    case transactGetItems = "TransactGetItems"
-    case transactWriteItems = "TransactWriteItems"
-    case createTable = "CreateTable"
-    case describeTable = "DescribeTable"
-    case listTables = "ListTables"
-    case updateTable = "UpdateTable"
-    case deleteTable = "DeleteTable"
-    case updateTimeToLive = "UpdateTimeToLive"
-    case describeTimeToLive = "DescribeTimeToLive"
-    case tagResource = "TagResource"
-    case untagResource = "UntagResource"
-    case listTagsOfResource = "ListTagsOfResource"
-    case describeLimits = "DescribeLimits"
-    case describeEndpoints = "DescribeEndpoints"
-
-    static let targetPrefix = "DynamoDB_20120810."
-
-    init?(target: String) {
-        guard target.hasPrefix(Self.targetPrefix) else { return nil }
-        self.init(rawValue: String(target.dropFirst(Self.targetPrefix.count)))
-    }
-
-    var fields: [Field] {
-        switch self {
-        case .putItem: RequestFields.putItem
-        case .getItem: RequestFields.getItem
-        case .updateItem: RequestFields.updateItem
-        case .deleteItem: RequestFields.deleteItem
-        case .query: RequestFields.query
-        case .scan: RequestFields.scan
-        case .batchGetItem: RequestFields.batchGetItem
-        case .batchWriteItem: RequestFields.batchWriteItem
-        case .transactGetItems: RequestFields.transactGetItems
-        case .transactWriteItems: RequestFields.transactWriteItems
-        case .createTable: RequestFields.createTable
-        case .describeTable, .deleteTable, .describeTimeToLive: RequestFields.oneTable
-        case .listTables: RequestFields.listTables
-        case .updateTable: RequestFields.updateTable
-        case .updateTimeToLive: RequestFields.updateTimeToLive
-        case .tagResource: RequestFields.tagResource
-        case .untagResource: RequestFields.untagResource
-        case .listTagsOfResource: RequestFields.listTagsOfResource
-        case .describeLimits, .describeEndpoints: []
+        case .listStreams: completion(try listStreams(request))
+        case .describeStream: completion(try describeStream(request))
+        case .getShardIterator: completion(try getShardIterator(request))
+        case .getRecords: completion(try getRecords(request))
         }
     }
 }

@@ -46,10 +46,9 @@ extension DynamoDBService {
                 })
         }
         if let stream = table.stream {
-            let label = stream.createdAt.description.dropLast()
             object["StreamSpecification"] = ["StreamEnabled": true, "StreamViewType": .string(stream.view.rawValue)]
-            object["LatestStreamLabel"] = .string(String(label))
-            object["LatestStreamArn"] = .string("\(tableARN(table.name))/stream/\(label)")
+            object["LatestStreamLabel"] = .string(StreamNames.label(stream))
+            object["LatestStreamArn"] = .string(streamARN(stream))
         }
         return object
     }
@@ -75,7 +74,7 @@ extension DynamoDBService {
         ]
     }
 
-    private static func json(_ key: KeySchema) -> JSONValue {
+    static func json(_ key: KeySchema) -> JSONValue {
         var elements: [JSONValue] = [["AttributeName": .string(key.partition.name), "KeyType": "HASH"]]
         if let sort = key.sort { elements.append(["AttributeName": .string(sort.name), "KeyType": "RANGE"]) }
         return .array(elements)

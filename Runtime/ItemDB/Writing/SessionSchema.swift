@@ -1,5 +1,6 @@
 import Expressions
 import Items
+import Time
 
 // The requests on tables, as the writer carries them out.
 extension WriteSession {
@@ -82,8 +83,11 @@ extension WriteSession {
     private func startStream(
         _ name: String, _ key: KeySchema, _ view: StreamView
     ) throws(StorageError) -> ChangeStream {
+        // The time of creation tells a table's streams apart, on a clock that stands still too.
+        let latest = catalog.streams.values.filter { $0.table == name }.map(\.createdAt).max()
+        let createdAt = max(clock(), latest.map { $0 + .milliseconds(1) } ?? clock())
         let stream = ChangeStream(
-            id: catalog.takeID(), table: name, key: key, view: view, createdAt: clock(), endedAt: nil)
+            id: catalog.takeID(), table: name, key: key, view: view, createdAt: createdAt, endedAt: nil)
         try connection.execute(Connection.createStream(stream.id))
         try save(stream)
         return stream
