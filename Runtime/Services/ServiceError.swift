@@ -14,3 +14,16 @@ package enum ServiceError: Error, Hashable, Sendable {
     /// The service refuses the call as it stands: a bug or a missing permission. The text is for operators.
     case rejected(String)
 }
+
+/// For operators. Tells nothing of items.
+extension ServiceError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .conflict: "a condition failed, or another write came between"
+        case .throttled: "the service is busy"
+        case .unknownOutcome(let why): "the answer was lost: \(why)"
+        case .unavailable(let why): "the service can't be reached or failed: \(why)"
+        case .rejected(let why): "the service refuses the call: \(why)"
+        }
+    }
+}

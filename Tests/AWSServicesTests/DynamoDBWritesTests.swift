@@ -148,6 +148,11 @@ struct DynamoDBWritesTests {
         #expect(client.requests.count == row.calls)
     }
 
+    @Test func `an error tells operators why, and nothing of items`() {
+        #expect(!"\(ServiceError.conflict(stored: [["name": "Ada"]]))".contains("Ada"))
+        #expect("\(ServiceError.rejected("PutItem: no table"))".contains("PutItem: no table"))
+    }
+
     static func cancelled(_ reasons: JSONValue...) -> Answer {
         .refusal("TransactionCanceledException", ["CancellationReasons": .array(reasons)])
     }
