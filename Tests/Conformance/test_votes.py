@@ -1,10 +1,13 @@
 """Votes under fire: many at once against real processes, and not one too many (R2, R11)."""
 
+import base64
 import concurrent.futures
 import json
 import uuid
 
 import pytest
+
+from conftest import ROOT
 
 NOW = 1_677_175_200_000
 CLIENTS = 32
@@ -126,3 +129,18 @@ def test_1000_parallel_paid_votes_with_10_credits_leave_10(tables, functions):
     assert len(participations(tables, set(voting_ids), user)) == 10
     assert balance(tables, user) == 0
     assert ledger(tables, user) == [-1] * 10
+
+
+def test_aws_command_line_invokes(awscli, tmp_path):
+    output = tmp_path / "reply.json"
+    done = awscli(
+        "lambda", "invoke", "--function-name", "CastVote", "--log-type", "Tail", "--payload",
+        f"fileb://{ROOT}/events/CastVote/unknown-voting.json", output)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["StatusCode"], answer["ExecutedVersion"]) == (200, "$LATEST")
+    assert "REPORT RequestId:" in base64.b64decode(answer["LogResult"]).decode()
+    assert json.loads(output.read_text())["statusCode"] == 404
+    missing = awscli("lambda", "invoke", "--function-name", "Nobody", output)
+    assert missing.returncode != 0
+    assert "ResourceNotFoundException" in missing.stderr
