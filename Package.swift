@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Runtime/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]
         ),
+        .target(name: "CSpawn", path: "Runtime/CSpawn"),
         runtime("Time"),
         runtime("JSON"),
         runtime("Items", ["JSON"]),
@@ -78,7 +79,7 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Template", "Time",
+                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Template", "Time",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),

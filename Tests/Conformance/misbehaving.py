@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 
+OPEN_AT_START = sorted(os.listdir("/proc/self/fd"))
 host = os.environ["AWS_LAMBDA_RUNTIME_API"]
 PREFIX = "/2018-06-01/runtime"
 
@@ -63,6 +64,8 @@ while True:
         continue
     elif action == "headers":
         reply = {name: value for name, value in response.getheaders()}
+    elif action == "descriptors":
+        reply = OPEN_AT_START
     elif action == "environment":
         reply = dict(os.environ)
     elif action == "sleep":

@@ -7,6 +7,7 @@ import pathlib
 import stat
 import sys
 import textwrap
+import time
 
 import botocore.exceptions
 import pytest
@@ -213,6 +214,23 @@ def test_unknown_function_and_malformed_payload(supervised):
 def test_function_names(supervised, name):
     reply, _ = invoke(supervised, {}, function=name)
     assert reply["StatusCode"] == 200
+
+
+def test_function_inherits_nothing(supervised):
+    _, open_at_start = invoke(supervised, {"do": "descriptors"})
+    # The last one is the folder that was being listed.
+    assert open_at_start == ["0", "1", "2", "3"]
+
+
+def test_functions_end_when_the_emulator_is_killed(supervised):
+    folder = pathlib.Path(supervised.functions)
+    other = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
+    _, reply = invoke(other, {})
+    other.kill()
+    deadline = time.monotonic() + 5
+    while pathlib.Path(f"/proc/{reply['pid']}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not pathlib.Path(f"/proc/{reply['pid']}").exists()
 
 
 def test_functions_end_with_the_emulator(supervised):

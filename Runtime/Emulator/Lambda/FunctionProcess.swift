@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 import Synchronization
 
@@ -34,30 +35,22 @@ final class FunctionProcess: Sendable {
         startWatching(onEnd)
     }
 
-    /// One start at a time: a process started between another's `pipe` and `fcntl` would inherit the pipe's end, and
-    /// the other's end would go unnoticed.
-    private static let starting = Mutex(())
-
     private static func start(
         _ executable: String, _ environment: [String: String]
     ) throws(EmulatorError) -> (pid: pid_t, output: Int32) {
-        let result: Result<(pid_t, Int32), EmulatorError> = starting.withLock { _ in
-            var ends: [Int32] = [0, 0]
-            guard pipe(&ends) == 0 else {
-                return .failure(EmulatorError("No pipe for \(executable): \(String(cString: strerror(errno)))."))
-            }
-            let (readEnd, writeEnd) = (ends[0], ends[1])
-            defer { close(writeEnd) }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)
-            do throws(EmulatorError) {
-                return .success((try spawn(executable, environment, output: writeEnd), readEnd))
-            } catch {
-                close(readEnd)
-                return .failure(error)
-            }
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else {
+            throw EmulatorError("No pipe for \(executable): \(String(cString: strerror(errno))).")
         }
-        return try result.get()
+        let (readEnd, writeEnd) = (ends[0], ends[1])
+        defer { close(writeEnd) }
+        _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)
+        do throws(EmulatorError) {
+            return (try spawn(executable, environment, output: writeEnd), readEnd)
+        } catch {
+            close(readEnd)
+            throw error
+        }
     }
 
     private static func spawn(
@@ -69,6 +62,9 @@ final class FunctionProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
+        // Nothing else of ours: a function that held a copy of a connection would keep it open after the emulator has
+        // closed it or died, its own Runtime API's among them.
+        cspawn_close_from(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
