@@ -31,10 +31,13 @@ package final class DynamoDBService: Sendable {
 
     /// - Parameters:
     ///   - target: the header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`.
+    ///   - encoding: the header `Content-Encoding`, if there is one.
     ///   - completion: called once.
-    package func handle(target: String, body: [UInt8], completion: @escaping Completion) {
+    package func handle(
+        target: String, body: [UInt8], encoding: String? = nil, completion: @escaping Completion
+    ) {
         do throws(APIError) {
-            let request = try Self.parse(body)
+            let request = try Self.parse(encoding == nil ? body : try Self.decoded(body, encoding))
             guard let operation = Operation(target: target) else {
                 throw APIError(kind: .unknownOperation)
             }
@@ -43,6 +46,15 @@ package final class DynamoDBService: Sendable {
         } catch {
             completion(error.response)
         }
+    }
+
+    /// DynamoDB calls a body that it can't decode a failure of its own.
+    private static func decoded(_ body: [UInt8], _ encoding: String?) throws(APIError) -> [UInt8] {
+        let name = encoding?.lowercased() ?? "identity"
+        if name.isEmpty || name == "identity" { return body }
+        let failure = APIError(kind: .internalServerError, message: nil)
+        guard let encoding = ContentEncoding(rawValue: name) else { throw failure }
+        do { return try encoding.decoded(body) } catch { throw failure }
     }
 
     private static func parse(_ body: [UInt8]) throws(APIError) -> JSONObject {
@@ -80,6 +92,9 @@ package final class DynamoDBService: Sendable {
         case .listTagsOfResource: completion(try listTagsOfResource(request))
         case .describeLimits: completion(describeLimits())
         case .describeEndpoints: completion(describeEndpoints())
+        case .executeStatement: try executeStatement(request, completion)
+        case .batchExecuteStatement: try batchExecuteStatement(request, completion)
+        case .executeTransaction: try executeTransaction(request, completion)
         case .listStreams: completion(try listStreams(request))
         case .describeStream: completion(try describeStream(request))
         case .getShardIterator: completion(try getShardIterator(request))

@@ -23,6 +23,9 @@ enum Operation: String, CaseIterable, Sendable {
     case describeLimits = "DescribeLimits"
     case describeEndpoints = "DescribeEndpoints"
 
+    case executeStatement = "ExecuteStatement"
+    case batchExecuteStatement = "BatchExecuteStatement"
+    case executeTransaction = "ExecuteTransaction"
     case listStreams = "ListStreams"
     case describeStream = "DescribeStream"
     case getShardIterator = "GetShardIterator"
@@ -68,6 +71,9 @@ enum Operation: String, CaseIterable, Sendable {
         case .untagResource: RequestFields.untagResource
         case .listTagsOfResource: RequestFields.listTagsOfResource
         case .describeLimits, .describeEndpoints: []
+        case .executeStatement: RequestFields.executeStatement
+        case .batchExecuteStatement: RequestFields.batchExecuteStatement
+        case .executeTransaction: RequestFields.executeTransaction
         case .listStreams: RequestFields.listStreams
         case .describeStream: RequestFields.describeStream
         case .getShardIterator: RequestFields.getShardIterator

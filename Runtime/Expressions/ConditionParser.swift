@@ -157,7 +157,11 @@ struct ConditionParser {
         depth -= 1
         checkUse(arguments)
         guard let function = ConditionFunction(rawValue: name) else {
-            reader.unknownFunction = reader.unknownFunction ?? name
+            if UpdateFunction(rawValue: name) != nil {
+                reader.misplacedFunction = reader.misplacedFunction ?? name
+            } else {
+                reader.unknownFunction = reader.unknownFunction ?? name
+            }
             // Never evaluated: the parse ends with the complaint about the name.
             return .function(.size, arguments)
         }

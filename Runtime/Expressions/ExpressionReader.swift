@@ -14,6 +14,8 @@ struct ExpressionReader {
     /// to be right.
     var unknownFunction: String?
     var misusedFunction: String?
+    /// A function that other kinds of expression have.
+    var misplacedFunction: String?
     var reservedWord: String?
     var hasRedundantParentheses = false
     private var limitReason: String?
@@ -144,6 +146,10 @@ struct ExpressionReader {
         }
         if kind == .update, let reservedWord { throw Self.reserved(reservedWord, kind) }
         if let unknownFunction { throw kind.error("Invalid function name; function: \(unknownFunction)") }
+        if let misplacedFunction {
+            let place = kind == .update ? "an update" : kind == .condition ? "a condition" : "a filter"
+            throw kind.error("The function is not allowed in \(place) expression; function: \(misplacedFunction)")
+        }
         if let misusedFunction {
             throw kind.error(
                 "The function is not allowed to be used this way in an expression; function: \(misusedFunction)")

@@ -9,7 +9,8 @@ extension AttributeValue {
         do throws(ItemNumberError) {
             return .number(try negated ? left.subtracting(right) : left.adding(right))
         } catch {
-            throw ExpressionError(error.updateMessage)
+            // DynamoDB calls a result that needs more digits an overflow too.
+            throw ExpressionError((error == .tooManyDigits ? .overflow : error).updateMessage)
         }
     }
 

@@ -101,7 +101,11 @@ struct UpdateParser {
             reader.misusedFunction = reader.misusedFunction ?? UpdateFunction.listAppend.rawValue
         }
         guard let function = UpdateFunction(rawValue: name) else {
-            reader.unknownFunction = reader.unknownFunction ?? name
+            if ConditionFunction(rawValue: name) != nil {
+                reader.misplacedFunction = reader.misplacedFunction ?? name
+            } else {
+                reader.unknownFunction = reader.unknownFunction ?? name
+            }
             // Never evaluated: the parse ends with the complaint about the name.
             return .function(.ifNotExists, arguments)
         }

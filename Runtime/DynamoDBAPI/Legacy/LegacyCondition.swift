@@ -16,7 +16,7 @@ struct LegacyTest: Sendable {
         case "NULL": return value == nil
         case "NOT_NULL": return value != nil
         case "NE": return value.map { !$0.isSame(as: values[0]) } ?? true
-        case "NOT_CONTAINS": return value.map { $0.mayContain(values[0]) && !$0.contains(values[0]) } ?? false
+        case "NOT_CONTAINS": return value.map { $0.mayContain && !$0.contains(values[0]) } ?? false
         default: break
         }
         guard let value else { return false }
@@ -45,12 +45,10 @@ struct LegacyTest: Sendable {
 
 extension AttributeValue {
     /// Whether asking makes sense: otherwise an item that does not contain the value does not count either.
-    fileprivate func mayContain(_ other: AttributeValue) -> Bool {
-        switch (self, other) {
-        case (.string, .string), (.binary, .binary), (.stringSet, .string), (.numberSet, .number), (.binarySet, .binary),
-            (.list, _):
-            true
-        default: false
+    fileprivate var mayContain: Bool {
+        switch self {
+        case .string, .binary, .stringSet, .numberSet, .binarySet, .list: true
+        case .number, .bool, .null, .map: false
         }
     }
 }

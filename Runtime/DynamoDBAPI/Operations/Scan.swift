@@ -24,6 +24,14 @@ extension DynamoDBService {
         if let start {
             try source.check(start, isQuery: false)
             read.after = start
+            let isWithin = try reading { () throws(ReadFailure) in
+                do throws(KeyFailure) { return try read.isStartWithinRows() } catch { throw .key(error) }
+            }
+            guard isWithin else {
+                throw .validation(
+                    "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
+                        + "correct Segment. TotalSegments: \(segment.count) Segment: \(segment.index)")
+            }
         }
         if let filter { try KeyChecks.check(paths: filter.paths, of: source.table) }
         return try page(request, source, read, filter: filter, olderFilter: olderFilter, projection: projection)

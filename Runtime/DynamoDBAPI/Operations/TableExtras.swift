@@ -44,6 +44,9 @@ extension DynamoDBService {
     static func tags(_ request: Request) throws(APIError) -> [String: String] {
         var tags: [String: String] = [:]
         for tag in request.structures("Tags") ?? [] {
+            for text in [tag.string("Key"), tag.string("Value")].compactMap(\.self) where !text.unicodeScalars.allSatisfy(\.isForTags) {
+                throw .invalid("Only letters, whitespace, numbers and + - = . _ : / @ are allowed in tags: \(text)")
+            }
             tags[tag.string("Key") ?? ""] = tag.string("Value") ?? ""
         }
         guard tags.count <= tagsMax else { throw .validation("Too many tags: at most \(tagsMax) are allowed") }
@@ -101,8 +104,14 @@ extension DynamoDBService {
     private func resource(_ request: Request) throws(APIError) -> Table {
         let arn = request.string("ResourceArn") ?? ""
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[2] == "dynamodb", parts[5].hasPrefix("table/") else {
-            throw .validation("Invalid TableArn: Invalid ResourceArn provided as input \(arn)")
+        guard parts.first == "arn" else { throw .validation("ARNs must start with 'arn:': \(arn)") }
+        guard parts.count == 6, parts[2] == "dynamodb", parts[5].hasPrefix("table/"), !parts[5].dropFirst(6).contains("/")
+        else { throw .validation("Invalid TableArn: Invalid ResourceArn provided as input \(arn)") }
+        guard parts[4] == accountID[...] else {
+            throw APIError(
+                kind: .accessDenied,
+                message: "User: arn:aws:iam::\(accountID):root is not authorized to perform: dynamodb:ListTagsOfResource "
+                    + "on resource: \(arn)")
         }
         guard let table = database.table(named: String(parts[5].dropFirst(6))), arn == tableARN(table.name) else {
             throw APIError(
@@ -126,5 +135,13 @@ extension DynamoDBService {
         Self.response([
             "Endpoints": [["Address": .string("dynamodb.\(region).amazonaws.com"), "CachePeriodInMinutes": 1_440]]
         ])
+    }
+}
+
+extension Unicode.Scalar {
+    /// - Note: Source: Amazon DynamoDB Developer Guide, "Tagging restrictions".
+    fileprivate var isForTags: Bool {
+        properties.isAlphabetic || properties.isWhitespace || properties.numericType != nil
+            || ["+", "-", "=", ".", "_", ":", "/", "@"].contains(self)
     }
 }

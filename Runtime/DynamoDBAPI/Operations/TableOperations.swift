@@ -9,11 +9,14 @@ import Time
 extension DynamoDBService {
     /// - Note: Source: Amazon DynamoDB API Reference, CreateTable.
     func createTable(_ request: Request, _ completion: @escaping Completion) throws(APIError) {
+        guard request.has("TableName") else {
+            throw .validation("The parameter 'TableName' is required but was not present in the request")
+        }
         try RuleChecker.check(request.members, RequestFields.createTable)
         let name = request.string("TableName") ?? ""
         let isOnDemand = request.string("BillingMode") == "PAY_PER_REQUEST"
         let definitions = try TableChecks.definitions(request)
-        let key = try TableChecks.key(request, definitions)
+        let key = try TableChecks.tableKey(request, definitions)
         let globals = request.structures("GlobalSecondaryIndexes") ?? []
         var indexes: [IndexDefinition] = []
         if request.array("LocalSecondaryIndexes")?.isEmpty ?? false {
@@ -108,7 +111,11 @@ extension DynamoDBService {
                 throw .invalid(
                     "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
             }
-            settings.throughput = .init(request.structure("ProvisionedThroughput"))
+            let throughput = TableSettings.Throughput(request.structure("ProvisionedThroughput"))
+            guard throughput != settings.throughput || !indexUpdates.isEmpty || request.has("StreamSpecification") else {
+                throw .validation(TableChecks.unchanged(throughput))
+            }
+            settings.throughput = throughput
         }
         settings.isProtected = request.bool("DeletionProtectionEnabled") ?? settings.isProtected
         settings.tableClass = request.string("TableClass") ?? settings.tableClass
@@ -141,34 +148,28 @@ extension DynamoDBService {
         _ update: inout TableUpdate, _ settings: inout TableSettings, by updates: [Request], _ request: Request,
         _ table: Table
     ) throws(APIError) {
-        for definition in try TableChecks.definitions(request)
-        where !settings.definitions.contains(where: { $0.name == definition.name }) {
-            settings.definitions.append(definition)
-        }
+        let definitions = try TableChecks.definitions(request)
+        try IndexUpdateChecks.check(updates)
         for entry in updates {
-            let actions = ["Create", "Update", "Delete"].filter(entry.has)
-            guard actions.count == 1 else {
-                throw .invalid("Only one global secondary index update per index is allowed simultaneously.")
-            }
             if let created = entry.structure("Create") {
-                let index = try TableChecks.index(created, isLocal: false, table: table.key, settings.definitions)
-                guard table.index(named: index.name) == nil else {
+                guard table.index(named: created.string("IndexName") ?? "") == nil else {
                     throw .validation("Attempting to create an index which already exists")
                 }
+                let index = try TableChecks.index(created, isLocal: false, table: table.key, definitions)
+                try IndexUpdateChecks.check(index.key, against: settings.definitions)
                 update.createdIndexes.append(index)
                 settings.indexThroughput[index.name] = .init(created.structure("ProvisionedThroughput"))
             } else if let deleted = entry.structure("Delete")?.string("IndexName") {
-                guard table.index(named: deleted) != nil else {
-                    throw APIError(kind: .resourceNotFound, message: "Requested resource not found")
-                }
+                try IndexUpdateChecks.check(isGlobal: deleted, of: table)
                 update.deletedIndexes.append(deleted)
                 settings.indexThroughput[deleted] = nil
             } else if let changed = entry.structure("Update"), let name = changed.string("IndexName") {
-                guard table.index(named: name) != nil else {
-                    throw APIError(kind: .resourceNotFound, message: "Requested resource not found")
-                }
+                try IndexUpdateChecks.check(isGlobal: name, of: table)
                 settings.indexThroughput[name] = .init(changed.structure("ProvisionedThroughput"))
             }
+        }
+        for definition in definitions where !settings.definitions.contains(where: { $0.name == definition.name }) {
+            settings.definitions.append(definition)
         }
         let kept = table.indexes.map(\.definition).filter { !update.deletedIndexes.contains($0.name) }
         try TableChecks.check(kept + update.createdIndexes)

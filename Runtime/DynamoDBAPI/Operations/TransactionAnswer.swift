@@ -28,11 +28,15 @@ struct CancellationReason: Sendable {
 }
 
 extension APIError {
+    static func cancelledMessage(_ codes: [String]) -> String {
+        "Transaction cancelled, please refer cancellation reasons for specific reasons "
+            + "[\(codes.joined(separator: ", "))]"
+    }
+
     static func cancelled(_ reasons: [CancellationReason]) -> APIError {
         APIError(
             kind: .transactionCanceled,
-            message: "Transaction cancelled, please refer cancellation reasons for specific reasons "
-                + "[\(reasons.map(\.code).joined(separator: ", "))]",
+            message: cancelledMessage(reasons.map(\.code)),
             members: [("CancellationReasons", .array(reasons.map(\.json)))])
     }
 }

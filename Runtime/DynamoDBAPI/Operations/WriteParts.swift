@@ -66,7 +66,14 @@ enum ReturnedAttributes {
 extension DynamoDBService {
     /// The table that a request names.
     func table(_ request: Request) throws(APIError) -> Table {
-        guard let table = database.table(named: request.string("TableName") ?? "") else { throw .tableNotFound }
+        let name = request.string("TableName") ?? ""
+        guard let table = database.table(named: name) else {
+            guard name.utf8.count >= TableNameText.lengths.lowerBound else {
+                throw .validation(
+                    "TableName must be at least 3 characters long and at most 255 characters long")
+            }
+            throw .tableNotFound
+        }
         return table
     }
 

@@ -18,12 +18,28 @@ enum TableChecks {
                 let type = entry.string("AttributeType").flatMap(KeyType.init(rawValue:))
             else { continue }
             guard !definitions.contains(where: { $0.name == name }) else {
-                throw .validation(
-                    "Cannot have two attributes with the same name: \(name). Remove the duplicate attribute definition.")
+                throw .invalid("Duplicate AttributeName in AttributeDefinitions: \(name)")
             }
             definitions.append(KeyAttribute(name, type))
         }
         return definitions
+    }
+
+    static func unchanged(_ throughput: TableSettings.Throughput) -> String {
+        "The provisioned throughput for the table will not change. The requested value equals the current value. "
+            + "Current ReadCapacityUnits provisioned for the table: \(throughput.read). Requested ReadCapacityUnits: "
+            + "\(throughput.read). Current WriteCapacityUnits provisioned for the table: \(throughput.write). Requested "
+            + "WriteCapacityUnits: \(throughput.write). Refer to the Amazon DynamoDB Developer Guide for current limits "
+            + "and how to request higher limits."
+    }
+
+    /// The key of a table, whose complaint about one attribute in both places is another than an index's.
+    static func tableKey(_ request: Request, _ definitions: [KeyAttribute]) throws(APIError) -> KeySchema {
+        let names = (request.structures("KeySchema") ?? []).compactMap { $0.string("AttributeName") }
+        guard Set(names).count == names.count else {
+            throw .validation("Invalid KeySchema: Some index key attribute have no definition")
+        }
+        return try key(request, definitions)
     }
 
     /// A key of the definitions: a HASH element, then a RANGE element or none.
@@ -90,6 +106,9 @@ enum TableChecks {
         case "INCLUDE"?:
             guard let names else {
                 throw .invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+            }
+            guard Set(names).count == names.count else {
+                throw .invalid("Duplicate attribute names in NonKeyAttributes: [\(names.joined(separator: ", "))]")
             }
             return .include(names)
         default:

@@ -14,6 +14,8 @@ struct APIError: Error, Sendable {
         case throughputExceeded = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
         case transactionCanceled = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
         case idempotentParameterMismatch = "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException"
+        case accessDenied = "com.amazon.coral.service#AccessDeniedException"
+        case duplicateItem = "com.amazonaws.dynamodb.v20120810#DuplicateItemException"
         case expiredIterator = "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"
         case trimmedDataAccess = "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"
         case internalServerError = "com.amazonaws.dynamodb.v20120810#InternalServerError"

@@ -19,7 +19,9 @@ struct DynamoDBEndpoint: Sendable {
 
     func handle(_ target: String, _ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         let requestID = identifiers.requestID()
-        service.handle(target: target, body: request.bodyBytes) { response in
+        service.handle(
+            target: target, body: request.bodyBytes, encoding: request.headers.first(name: "Content-Encoding")
+        ) { response in
             let headers = [
                 ("Content-Type", "application/x-amz-json-1.0"),
                 ("x-amzn-RequestId", requestID),

@@ -54,6 +54,23 @@ package struct ReadPage: Sendable {
 }
 
 extension ReadRequest {
+    /// Whether ``after`` lies among the rows, or there is none.
+    ///
+    /// - Throws: the key attribute that is missing or unusable.
+    package func isStartWithinRows() throws(KeyFailure) -> Bool {
+        guard let after else { return true }
+        var whole = self
+        whole.after = nil
+        let range = try whole.range()
+        guard let row = index == nil ? try table.key.rowKey(of: after).bytes : try entryRow(of: after) else { return false }
+        return !row.lexicographicallyPrecedes(range.lower)
+            && row.lexicographicallyPrecedes(range.upper)
+    }
+
+    private func entryRow(of key: Item) throws(KeyFailure) -> [UInt8]? {
+        index?.entry(of: StoredItem(key), at: try table.key.rowKey(of: key), in: table.key)?.row
+    }
+
     private var keySchema: KeySchema { index?.key ?? table.key }
 
     /// The rows to read, what lies before `after` cut off.
