@@ -141,8 +141,15 @@ def test_environment_is_what_aws_sets(supervised):
     assert "HOME" not in variables, "the emulator's own environment leaks into functions"
 
 
+def test_client_context_that_is_no_json_object_is_refused(supervised):
+    for context in ["!!!", base64.b64encode(b"[1]").decode(), base64.b64encode(b"{").decode()]:
+        with pytest.raises(supervised.client("lambda").exceptions.InvalidRequestContentException):
+            invoke(supervised, {}, ClientContext=context)
+
+
 def test_invocation_headers(supervised):
-    context = base64.b64encode(json.dumps({"client": {"app": "test"}}).encode()).decode()
+    # On several lines, which a header can't hold.
+    context = base64.b64encode(json.dumps({"client": {"app": "test"}}, indent=2).encode()).decode()
     reply, headers = invoke(supervised, {"do": "headers"}, ClientContext=context)
     headers = {name.lower(): value for name, value in headers.items()}
     assert headers["lambda-runtime-aws-request-id"] == reply["ResponseMetadata"]["RequestId"]

@@ -93,12 +93,24 @@ package struct LambdaAPI: Sendable {
                 response: Self.error(
                     .badRequest, "InvalidRequestContentException", "Could not parse request body into json: \(error)"))
         }
-        let context = request.headers.first(name: "X-Amz-Client-Context").flatMap { Base64.bytes(of: $0) }
+        let context = try clientContext(of: request)
         let now = clock.now
         return Invocation(
             requestID: identifiers.requestID(),
             traceID: request.headers.first(name: "X-Amzn-Trace-Id") ?? identifiers.traceID(at: now),
-            payload: payload, clientContext: context.map { String(decoding: $0, as: UTF8.self) }, time: now)
+            payload: payload, clientContext: context, time: now)
+    }
+
+    /// Written anew, on one line: it goes on to the function in a header.
+    private func clientContext(of request: HTTPRequest) throws(Refusal) -> String? {
+        guard let header = request.headers.first(name: "X-Amz-Client-Context") else { return nil }
+        guard let bytes = Base64.bytes(of: header), let context = try? parseJSON(bytes), context.object != nil else {
+            throw Refusal(
+                response: Self.error(
+                    .badRequest, "InvalidRequestContentException",
+                    "Client context must be a valid Base64-encoded JSON object."))
+        }
+        return context.compactText
     }
 
     private static func response(
