@@ -95,6 +95,20 @@ def test_event_that_is_no_json_is_named_with_its_place(bundle):
     assert "events/seed/VotingsTable.json:1:3:" in refused("replay", "--functions", BUILD, cwd=bundle)
 
 
+def test_case_that_can_not_be_read_shows_no_log_of_another(bundle):
+    (bundle / "events/CastVote/free.expected.json").write_text("{}")
+    (bundle / "events/CastVote/later.json").write_text("{")
+    done = replay(bundle, "--jobs", "1")
+    assert done.returncode == 1
+    read, _, unread = done.stdout.partition("CastVote/later")
+    assert "REPORT" in read and "REPORT" not in unread
+
+
+def test_event_before_the_first_representable_day(bundle):
+    (bundle / "events/CastVote/free.json").write_text('{"requestContext": {"timeEpoch": -9223372036854775808}}')
+    assert "0 passed, 1 failed" in replay(bundle).stdout
+
+
 def test_expectation_without_event(bundle):
     (bundle / "events/CastVote/free.json").unlink()
     assert "free.expected.json" in refused("replay", "--functions", BUILD, cwd=bundle)

@@ -71,7 +71,7 @@ package struct ReplayRunner: Sendable {
             verdict = .failed(error.description)
         }
         var outcome = ReplayOutcome(name: replayCase.name, verdict: verdict, duration: .now - started)
-        if !outcome.isGood { outcome.log = world.log }
+        if !outcome.isGood { outcome.log = world.log(ofCase: replayCase.name) }
         return outcome
     }
 

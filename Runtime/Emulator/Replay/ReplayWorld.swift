@@ -12,6 +12,7 @@ final class ReplayWorld: Sendable {
 
     /// What belongs to the case in hand.
     private struct Case {
+        let name: String
         let deployment: Deployment
         let feed: ChangeRecorder
         /// Whether a flow has moved the clock: its HTTP events are then received at that time.
@@ -35,9 +36,10 @@ final class ReplayWorld: Sendable {
 
     func close() async { await emulator.stop() }
 
-    /// The functions' logs of the case in hand.
-    var log: [UInt8] {
-        current.withLock { $0?.deployment.log.records.flatMap(\.text) ?? [] }
+    /// The functions' logs of a case; none if it ended before it ran, as one does that can't be read.
+    func log(ofCase name: String) -> [UInt8] {
+        let deployment = current.withLock { $0?.name == name ? $0?.deployment : nil }
+        return deployment?.log.records.flatMap(\.text) ?? []
     }
 
     /// Starts over: fresh tables, fresh processes, the clock standing at `instant`, and ids drawn by the case's name,
@@ -50,7 +52,7 @@ final class ReplayWorld: Sendable {
         database.onCommit(feed.observe)
         let deployment = try await emulator.deploy(
             database: database, clock: clock, identifiers: IdentifierSource(seed: Self.hash(name)))
-        current.withLock { $0 = Case(deployment: deployment, feed: feed) }
+        current.withLock { $0 = Case(name: name, deployment: deployment, feed: feed) }
     }
 
     /// FNV-1a, 64 bits: Swift's own hashes differ from run to run.
