@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -35,6 +36,9 @@ package struct HTTPServer: Sendable {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw EmulatorError(
                 "Port \(port) on \(host) is in use. Stop the program that listens there, or choose another with --port.")
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw EmulatorError("Port \(port) on \(host) can't be opened: \(reason). Choose another with --port.")
         }
     }
 
