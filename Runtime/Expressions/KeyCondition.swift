@@ -48,7 +48,6 @@ package struct KeyCondition: Sendable {
         try ConditionChecker(binding: binding).check(parsed.root)
         var condition = KeyCondition(terms: [])
         try condition.collect(parsed.root, binding)
-        guard condition.terms.count <= 2 else { throw ExpressionError("Conditions can be of length 1 or 2 only") }
         return condition
     }
 
@@ -57,6 +56,8 @@ package struct KeyCondition: Sendable {
     /// - Throws: DynamoDB's message if it does not test the partition key for equality, or tests another attribute, or
     ///   compares with a value of another type.
     package func bound(to schema: KeySchema) throws(ExpressionError) -> BoundKeyCondition {
+        if schema.isComposite { return try boundToComposite(schema) }
+        guard terms.count <= 2 else { throw ExpressionError("Conditions can be of length 1 or 2 only") }
         if schema.sort == nil, terms.count > 1 { throw ExpressionError("Query key condition not supported") }
         guard let partition = try test(of: schema.partition, isPartition: true) else {
             throw ExpressionError("Query condition missed key schema element: \(schema.partition.name)")
@@ -86,8 +87,12 @@ package struct KeyCondition: Sendable {
 /// A key condition that suits its key.
 package struct BoundKeyCondition: Hashable, Sendable {
     package var partition: AttributeValue
-    /// nil: every item of the partition.
+    /// nil: every item of the partition. In a composite key the test of the attribute after ``sortPrefix``.
     package var sort: KeyTest?
+    /// What the further attributes of a composite partition key equal.
+    package var furtherPartitions: [AttributeValue] = []
+    /// What the first attributes of a composite sort key equal.
+    package var sortPrefix: [AttributeValue] = []
 
     package init(partition: AttributeValue, sort: KeyTest? = nil) {
         self.partition = partition

@@ -26,14 +26,36 @@ package struct KeyAttribute: Hashable, Sendable {
 }
 
 /// The key of a table or index: a partition key (HASH), and a sort key (RANGE) or none.
+///
+/// Either half of a global index's key may be made of up to four attributes.
+///
+/// - Note: Source: Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern".
 package struct KeySchema: Hashable, Sendable {
+    /// The attributes of either half at most.
+    package static let halfAttributesMax = 4
+
     package var partition: KeyAttribute
     package var sort: KeyAttribute?
+    /// What the partition key has besides its first attribute.
+    package var furtherPartitions: [KeyAttribute]
+    /// What the sort key has besides its first attribute.
+    package var furtherSorts: [KeyAttribute]
 
-    package init(partition: KeyAttribute, sort: KeyAttribute? = nil) {
+    package init(
+        partition: KeyAttribute, sort: KeyAttribute? = nil, furtherPartitions: [KeyAttribute] = [],
+        furtherSorts: [KeyAttribute] = []
+    ) {
         self.partition = partition
         self.sort = sort
+        self.furtherPartitions = furtherPartitions
+        self.furtherSorts = furtherSorts
     }
 
-    package var attributes: [KeyAttribute] { [partition] + (sort.map { [$0] } ?? []) }
+    package var isComposite: Bool { !furtherPartitions.isEmpty || !furtherSorts.isEmpty }
+
+    package var partitions: [KeyAttribute] { [partition] + furtherPartitions }
+
+    package var sorts: [KeyAttribute] { (sort.map { [$0] } ?? []) + furtherSorts }
+
+    package var attributes: [KeyAttribute] { partitions + sorts }
 }

@@ -33,7 +33,11 @@ extension DynamoDBService {
         let source = try readSource(request)
         let bound = try refusing { () throws(ExpressionError) in try conditions.bound(to: source.key) }
         try Self.check(bound, source.key)
-        var read = ReadRequest(source.table, index: source.index, rows: .partition(bound.partition, bound.sort))
+        var read = ReadRequest(
+            source.table, index: source.index,
+            rows: source.key.isComposite
+                ? .compositePartition([bound.partition] + bound.furtherPartitions, sorts: bound.sortPrefix, bound.sort)
+                : .partition(bound.partition, bound.sort))
         read.forward = request.bool("ScanIndexForward") ?? true
         if let start {
             try source.check(start, isQuery: true)
@@ -51,7 +55,7 @@ extension DynamoDBService {
 
     private static func keyCondition(_ request: Request) throws(APIError) -> KeyCondition {
         let tests = try LegacyConditionReader.conditions(request, "KeyConditions")
-        guard (1...2).contains(tests.count) else { throw .validation("Conditions can be of length 1 or 2 only") }
+        guard !tests.isEmpty else { throw .validation("Conditions can be of length 1 or 2 only") }
         var terms: [(attribute: String, test: KeyTest)] = []
         for test in tests {
             guard let keyTest = test.keyTest else {
@@ -66,6 +70,12 @@ extension DynamoDBService {
     private static func check(_ condition: BoundKeyCondition, _ schema: KeySchema) throws(APIError) {
         try KeyChecks.check(
             key: [schema.partition.name: condition.partition], of: KeySchema(partition: schema.partition))
+        let further = zip(schema.furtherPartitions, condition.furtherPartitions)
+        for (attribute, value) in further { try KeyChecks.check(emptiness: value, of: attribute) }
+        for (attribute, value) in zip(schema.sorts, condition.sortPrefix) {
+            try KeyChecks.check(emptiness: value, of: attribute)
+        }
+        guard !schema.isComposite else { return }
         guard let sort = schema.sort, let test = condition.sort else { return }
         for value in test.values {
             if case .beginsWith = test { continue }
@@ -76,8 +86,14 @@ extension DynamoDBService {
     private static func check(
         _ start: Item, within condition: BoundKeyCondition, _ source: ReadSource
     ) throws(APIError) {
-        let isSamePartition = start[source.key.partition.name].map { $0.isSame(as: condition.partition) } ?? false
-        if let sort = source.key.sort, let test = condition.sort, let value = start[sort.name] {
+        let isSamePartition = zip(source.key.partitions, [condition.partition] + condition.furtherPartitions)
+            .allSatisfy { attribute, value in start[attribute.name].map { $0.isSame(as: value) } ?? false }
+        let sorts = source.key.sorts
+        for (attribute, value) in zip(sorts, condition.sortPrefix)
+        where !(start[attribute.name].map { $0.isSame(as: value) } ?? false) {
+            throw .validation("The provided starting key does not match the range key predicate")
+        }
+        if let sort = sorts.dropFirst(condition.sortPrefix.count).first, let test = condition.sort, let value = start[sort.name] {
             guard test.holds(for: value) else {
                 throw .validation("The provided starting key does not match the range key predicate")
             }

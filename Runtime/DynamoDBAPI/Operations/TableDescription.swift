@@ -75,9 +75,9 @@ extension DynamoDBService {
     }
 
     static func json(_ key: KeySchema) -> JSONValue {
-        var elements: [JSONValue] = [["AttributeName": .string(key.partition.name), "KeyType": "HASH"]]
-        if let sort = key.sort { elements.append(["AttributeName": .string(sort.name), "KeyType": "RANGE"]) }
-        return .array(elements)
+        .array(
+            key.partitions.map { ["AttributeName": .string($0.name), "KeyType": "HASH"] }
+                + key.sorts.map { ["AttributeName": .string($0.name), "KeyType": "RANGE"] })
     }
 
     private static func json(_ projection: Projection) -> JSONValue {

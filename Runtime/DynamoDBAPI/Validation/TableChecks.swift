@@ -72,7 +72,8 @@ enum TableChecks {
         _ request: Request, isLocal: Bool, table: KeySchema, _ definitions: [KeyAttribute]
     ) throws(APIError) -> IndexDefinition {
         let name = request.string("IndexName") ?? ""
-        let key = try key(request, definitions)
+        let isComposite = !isLocal && IndexKeyChecks.isComposite(request)
+        let key = isComposite ? try IndexKeyChecks.key(request, definitions) : try key(request, definitions)
         if isLocal {
             guard table.sort != nil else {
                 throw .invalid("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")

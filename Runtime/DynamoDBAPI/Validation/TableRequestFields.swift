@@ -6,7 +6,7 @@ extension RequestFields {
         newTableName, Field("BillingMode", .string, .oneOf(["PROVISIONED", "PAY_PER_REQUEST"])), throughput,
         keySchema,
         Field("LocalSecondaryIndexes", .list(.member(.structure("LocalSecondaryIndex", index)))),
-        Field("GlobalSecondaryIndexes", .list(.member(.structure("GlobalSecondaryIndex", index + [throughput])))),
+        Field("GlobalSecondaryIndexes", .list(.member(.structure("GlobalSecondaryIndex", globalIndex)))),
         stream, Field("DeletionProtectionEnabled", .boolean),
         Field("TableClass", .string, .oneOf(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
         Field("Tags", .list(.member(.structure("Tag", tag)))),
@@ -26,7 +26,7 @@ extension RequestFields {
                                 "Update",
                                 .structure("UpdateGlobalSecondaryIndexAction", [requiredIndexName, throughput])),
                             Field(
-                                "Create", .structure("CreateGlobalSecondaryIndexAction", index + [throughput])),
+                                "Create", .structure("CreateGlobalSecondaryIndexAction", globalIndex)),
                             Field("Delete", .structure("DeleteGlobalSecondaryIndexAction", [requiredIndexName])),
                         ])))),
         stream, Field("DeletionProtectionEnabled", .boolean),
@@ -77,13 +77,12 @@ extension RequestFields {
 
     private static let definition = [keyName, Field("AttributeType", .string, .required, .oneOf(["B", "N", "S"]))]
 
-    private static let keySchema = Field(
-        "KeySchema",
-        .list(
-            .member(
-                .structure(
-                    "KeySchemaElement", [keyName, Field("KeyType", .string, .required, .oneOf(["HASH", "RANGE"]))]))),
-        .required, .lengthMin(1), .lengthMax(2))
+    private static let keyElements = Shape.list(
+        .member(
+            .structure(
+                "KeySchemaElement", [keyName, Field("KeyType", .string, .required, .oneOf(["HASH", "RANGE"]))])))
+
+    private static let keySchema = Field("KeySchema", keyElements, .required, .lengthMin(1), .lengthMax(2))
 
     private static let throughput = Field(
         "ProvisionedThroughput",
@@ -94,20 +93,24 @@ extension RequestFields {
                 Field("ReadCapacityUnits", .long, .required, .valueMin(1)),
             ]))
 
-    private static let index = [
-        requiredIndexName, keySchema,
-        Field(
-            "Projection",
-            .structure(
-                "Projection",
-                [
-                    Field("ProjectionType", .string, .oneOf(["ALL", "INCLUDE", "KEYS_ONLY"])),
-                    Field(
-                        "NonKeyAttributes", .list(.member(.string, .lengthMin(1), .lengthMax(255))), .lengthMin(1),
-                        .lengthMax(20)),
-                ]),
-            .required),
+    private static let index = [requiredIndexName, keySchema, projection]
+
+    /// One attribute more than there may be in either half is for a better complaint.
+    private static let globalIndex = [
+        requiredIndexName, Field("KeySchema", keyElements, .required, .lengthMin(1)), projection, throughput,
     ]
+
+    private static let projection = Field(
+        "Projection",
+        .structure(
+            "Projection",
+            [
+                Field("ProjectionType", .string, .oneOf(["ALL", "INCLUDE", "KEYS_ONLY"])),
+                Field(
+                    "NonKeyAttributes", .list(.member(.string, .lengthMin(1), .lengthMax(255))), .lengthMin(1),
+                    .lengthMax(20)),
+            ]),
+        .required)
 
     private static let stream = Field(
         "StreamSpecification",

@@ -99,5 +99,12 @@ struct RowKey: Hashable, Sendable {
         bytes[5] = UInt8(truncatingIfNeeded: length)
     }
 
+    /// The beginning of all keys of a partition whose key has several attributes.
+    init(partitions: [AttributeValue]) {
+        var bytes: [UInt8] = []
+        for partition in partitions { KeyEncoding.appendDelimited(partition, to: &bytes) }
+        self.init(partition: .binary(bytes))
+    }
+
     init(bytes: [UInt8]) { self.bytes = bytes }
 }

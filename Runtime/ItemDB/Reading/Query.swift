@@ -5,6 +5,9 @@ package import Items
 package struct ReadRequest: Sendable {
     package enum Rows: Sendable {
         case partition(AttributeValue, KeyTest?)
+        /// Of an index whose key has several attributes in a half: all of the partition key's, what the first of the
+        /// sort key's equal, and a test of the one after those.
+        case compositePartition([AttributeValue], sorts: [AttributeValue], KeyTest?)
         /// One of equal parts of the table, cut by the hash of the partition key; `index` counts from 0.
         case segment(index: Int, count: Int)
     }
@@ -82,6 +85,10 @@ extension ReadRequest {
         case .partition(let partition, let condition):
             let prefix = RowKey(partition: try keySchema.checkedPartition(partition)).bytes
             range = condition.map { Self.range($0, prefix: prefix, isDelimited: index != nil) } ?? KeyRange(prefix: prefix)
+        case .compositePartition(let partitions, let sorts, let condition):
+            var prefix = RowKey(partitions: partitions).bytes
+            for sort in sorts { KeyEncoding.appendDelimited(sort, to: &prefix) }
+            range = condition.map { Self.range($0, prefix: prefix, isDelimited: true) } ?? KeyRange(prefix: prefix)
         case .segment(let part, let count):
             range = KeyRange(segment: part, of: count)
         }

@@ -71,17 +71,24 @@ extension TableIndex {
 }
 
 extension KeySchema {
-    /// Name and type of each attribute in turn.
-    var record: AttributeValue { .list(attributes.flatMap { [.string($0.name), .string($0.type.rawValue)] }) }
+    /// Name and type of each attribute in turn; then, if there are several in a half, how many the partition key has.
+    var record: AttributeValue {
+        let words = attributes.flatMap { [.string($0.name), .string($0.type.rawValue)] as [AttributeValue] }
+        return .list(isComposite ? words + [.string(String(partitions.count))] : words)
+    }
 
     init?(record: AttributeValue) {
-        let words = record.list?.compactMap(\.string) ?? []
-        guard words.count == 2 || words.count == 4 else { return nil }
+        var words = record.list?.compactMap(\.string) ?? []
+        let partitionCount = words.count % 2 == 1 ? words.popLast().flatMap { Int($0) } ?? 0 : 1
+        guard words.count >= 2 else { return nil }
         let attributes = stride(from: 0, to: words.count, by: 2).compactMap { index in
             KeyType(rawValue: words[index + 1]).map { KeyAttribute(words[index], $0) }
         }
-        guard attributes.count == words.count / 2 else { return nil }
-        self.init(partition: attributes[0], sort: attributes.count > 1 ? attributes[1] : nil)
+        guard attributes.count == words.count / 2, (1...attributes.count).contains(partitionCount) else { return nil }
+        let sorts = attributes[partitionCount...]
+        self.init(
+            partition: attributes[0], sort: sorts.first, furtherPartitions: Array(attributes[1..<partitionCount]),
+            furtherSorts: Array(sorts.dropFirst()))
     }
 }
 

@@ -14,7 +14,8 @@ struct IndexEntry: Hashable {
 extension TableIndex {
     /// What keeps an item out of the table because of this index. An item without the key is only left out of the index.
     func keyFailure(of item: StoredItem) -> KeyFailure? {
-        for (attribute, isSort) in [(key.partition, false)] + (key.sort.map { [($0, true)] } ?? []) {
+        for (place, attribute) in key.attributes.enumerated() {
+            let isSort = place >= key.partitions.count
             guard let value = item.value(attribute.name) else { continue }
             let sizeBytesMax = isSort ? KeySchema.sortSizeBytesMax : KeySchema.partitionSizeBytesMax
             if let reason = KeySchema.problem(with: value, type: attribute.type, sizeBytesMax: sizeBytesMax) {
@@ -27,9 +28,7 @@ extension TableIndex {
     /// The entry of an item, or nil if the item lacks a key attribute or has an unusable one (which only items from
     /// before the index can have).
     func entry(of item: StoredItem, at row: RowKey, in table: KeySchema) -> IndexEntry? {
-        guard let keys = try? indexKey(of: item) else { return nil }
-        var bytes = RowKey(partition: keys.partition).bytes
-        if let sort = keys.sort { KeyEncoding.appendDelimited(sort, to: &bytes) }
+        guard var bytes = key.isComposite ? compositeStart(of: item) : start(of: item) else { return nil }
         let offset = Int64(bytes.count + 1)
         bytes.append(contentsOf: row.bytes)
         guard let names = projectedNames(of: table) else {
@@ -39,9 +38,33 @@ extension TableIndex {
         return IndexEntry(row: bytes, offset: offset, body: body, sizeBytes: body.sizeBytes)
     }
 
-    private func indexKey(of item: StoredItem) throws(KeyFailure) -> (partition: AttributeValue, sort: AttributeValue?) {
-        let partition = try key.checkedPartition(item.value(key.partition.name))
-        return (partition, try key.checkedSort(key.sort.flatMap { item.value($0.name) }))
+    private func start(of item: StoredItem) -> [UInt8]? {
+        do throws(KeyFailure) {
+            let partition = try key.checkedPartition(item.value(key.partition.name))
+            let sort = try key.checkedSort(key.sort.flatMap { item.value($0.name) })
+            var bytes = RowKey(partition: partition).bytes
+            if let sort { KeyEncoding.appendDelimited(sort, to: &bytes) }
+            return bytes
+        } catch { return nil }
+    }
+
+    private func compositeStart(of item: StoredItem) -> [UInt8]? {
+        func values(_ attributes: [KeyAttribute], _ sizeBytesMax: Int) -> [AttributeValue]? {
+            var values: [AttributeValue] = []
+            for attribute in attributes {
+                let value = item.value(attribute.name)
+                guard let value, KeySchema.problem(with: value, type: attribute.type, sizeBytesMax: sizeBytesMax) == nil
+                else { return nil }
+                values.append(value)
+            }
+            return values
+        }
+        guard let partitions = values(key.partitions, KeySchema.partitionSizeBytesMax),
+            let sorts = values(key.sorts, KeySchema.sortSizeBytesMax)
+        else { return nil }
+        var bytes = RowKey(partitions: partitions).bytes
+        for sort in sorts { KeyEncoding.appendDelimited(sort, to: &bytes) }
+        return bytes
     }
 }
 
