@@ -45,9 +45,14 @@ extension HTTPEvent {
 
     package static let administrators = "admins"
 
-    /// A path parameter of the route.
+    /// More than any id has, and less than a key of DynamoDB may have: 2,048 for a partition key, our prefix included.
+    package static let pathParameterBytesMax = 256
+
+    /// A path parameter of the route: 1 to ``pathParameterBytesMax`` bytes.
     package func pathParameter(_ name: String) throws(RequestError) -> String {
-        guard let value = pathParameters?[name], !value.isEmpty else { throw .parameter(name) }
+        guard let value = pathParameters?[name], (1...Self.pathParameterBytesMax).contains(value.utf8.count) else {
+            throw .parameter(name)
+        }
         return value
     }
 

@@ -135,4 +135,10 @@ struct HTTPEventTests {
         #expect(try event.pathParameter("votingID") == "v")
         #expect(throws: RequestError.parameter("orderID")) { try event.pathParameter("orderID") }
     }
+
+    @Test(arguments: [(0, false), (1, true), (256, true), (257, false)])
+    func `a path parameter has a length`(length: Int, isTaken: Bool) throws {
+        let event = try Self.event { $0.pathParameters = ["votingID": String(repeating: "v", count: length)] }
+        #expect(((try? event.pathParameter("votingID")) != nil) == isTaken)
+    }
 }
