@@ -109,6 +109,20 @@ def test_event_before_the_first_representable_day(bundle):
     assert "0 passed, 1 failed" in replay(bundle).stdout
 
 
+@pytest.mark.parametrize("step, words", [
+    ("{invoke: CastVote, event: CastVote/free.json, set: [body.optionID, mate]}", "`set` maps dotted paths to values"),
+    ("{pay: p, expire: True}", "`expire` is true or false"),
+    ("{pay: p, deliveries: 11}", "`deliveries` is 1 to 10"),
+    ("{at: noon}", "`at` takes an instant"),
+    ("{at: 2023-02-23T18:00:00Z, until: 5}", "`until` means nothing in this step")])
+def test_flow_step_that_is_not_understood(bundle, step, words):
+    (bundle / "events/flows").mkdir()
+    (bundle / "events/flows/odd.yaml").write_text(f"steps:\n  - {step}\n")
+    done = replay(bundle, "--filter", "flows")
+    assert done.returncode == 1
+    assert re.search(r"flows/odd\.yaml:2:\d+: .*" + re.escape(words), done.stdout), done.stdout
+
+
 def test_expectation_without_event(bundle):
     (bundle / "events/CastVote/free.json").unlink()
     assert "free.expected.json" in refused("replay", "--functions", BUILD, cwd=bundle)

@@ -69,6 +69,7 @@ package struct ReplayFlow: Sendable {
             guard let event = try text("event") else { throw error(file, node, "`invoke` needs an `event` file") }
             keys.remove("set")
             var changes: [(path: String, value: JSONValue)] = []
+            if let set = mapping["set"], set.mapping == nil { throw error(file, set, "`set` maps dotted paths to values") }
             for (key, value) in mapping["set"]?.mapping ?? [:] {
                 guard let path = key.string else { throw error(file, key, "`set` takes dotted paths") }
                 changes.append((path, json(value)))
@@ -79,9 +80,10 @@ package struct ReplayFlow: Sendable {
             guard (1...deliveriesMax).contains(deliveries) else {
                 throw error(file, node, "`deliveries` is 1 to \(deliveriesMax)")
             }
-            let expires = try text("expire") == "true"
+            let expiry = try text("expire") ?? "false"
+            guard ["true", "false"].contains(expiry) else { throw error(file, node, "`expire` is true or false") }
             let outcome = StripeStandIn.Outcome.paid(amount: try integer("amount"), currency: try text("currency"))
-            step = .pay(reference: reference, outcome: expires ? .expired : outcome, deliveries: deliveries)
+            step = .pay(reference: reference, outcome: expiry == "true" ? .expired : outcome, deliveries: deliveries)
         } else {
             throw error(file, node, "a step is one of `at`, `invoke` and `pay`")
         }
