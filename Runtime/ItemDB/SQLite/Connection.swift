@@ -38,6 +38,11 @@ final class Connection: @unchecked Sendable {
             sqlite3_close_v2(handle)
             throw error
         }
+        // SQLite opens what it can't write for reading. Asked now: the next statement already looks for the log.
+        guard sqlite3_db_readonly(handle, "main") == 0 else {
+            sqlite3_close_v2(handle)
+            throw .readOnly(path: path)
+        }
         sqlite3_extended_result_codes(handle, 1)
         try execute("PRAGMA cache_size = -\(cacheBytes / 1_024); PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY")
     }
@@ -50,8 +55,6 @@ final class Connection: @unchecked Sendable {
         sqlite3_close_v2(handle)
         handle = nil
     }
-
-    var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
     /// Leaves the log as it is when the connection is closed.
     func closesAtOnce() { csqlite_disable_checkpoint_on_close(handle) }

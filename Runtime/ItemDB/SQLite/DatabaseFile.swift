@@ -51,7 +51,6 @@ struct OpenedFile {
 
     private mutating func check(_ options: DatabaseOptions) throws(StorageError) {
         let path = connection.path
-        if connection.isReadOnly { throw .readOnly(path: path) }
         let applicationID = try connection.integer("PRAGMA application_id")
         let version = try connection.integer("PRAGMA user_version") ?? 0
         if applicationID == DatabaseFormat.applicationID {
