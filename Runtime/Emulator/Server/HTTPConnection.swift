@@ -22,6 +22,12 @@ final class HTTPConnection: ChannelInboundHandler {
 
     private let service: any HTTPService
     private let bodyBytesMax: Int
+    /// How long a request that has begun may be silent.
+    private let readTimeout: TimeAmount
+    /// Bytes have come since the end of the latest request.
+    private var isRequestUnfinished = false
+    private var lastReadAt = NIODeadline.distantPast
+    private var readTimer: Scheduled<Void>?
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
     private var isBodyCut = false
@@ -31,9 +37,32 @@ final class HTTPConnection: ChannelInboundHandler {
     private var isInputClosed = false
     private var failure: String?
 
-    init(service: any HTTPService, bodyBytesMax: Int) {
+    init(service: any HTTPService, bodyBytesMax: Int, readTimeout: TimeAmount) {
         self.service = service
         self.bodyBytesMax = bodyBytesMax
+        self.readTimeout = readTimeout
+    }
+
+    // MARK: Slow clients
+
+    func handlerAdded(context: ChannelHandlerContext) { watch(context, for: readTimeout) }
+
+    /// Told by ``ReadWatch``, before the bytes are understood.
+    func bytesArrived() {
+        isRequestUnfinished = true
+        lastReadAt = .now()
+    }
+
+    private func watch(_ context: ChannelHandlerContext, for time: TimeAmount) {
+        readTimer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.checkSilence(context) }
+    }
+
+    private func checkSilence(_ context: ChannelHandlerContext) {
+        let silence = NIODeadline.now() - lastReadAt
+        guard isRequestUnfinished, !isAnswering else { return watch(context, for: readTimeout) }
+        guard silence >= readTimeout else { return watch(context, for: readTimeout - silence) }
+        failure = "a request was begun and not finished"
+        write(HTTPResponse(.requestTimeout), isHead: false, keepsAlive: false, context)
     }
 
     // MARK: Requests
@@ -53,6 +82,7 @@ final class HTTPConnection: ChannelInboundHandler {
         case .end(let trailers):
             guard let head else { return }
             self.head = nil
+            isRequestUnfinished = false
             enqueue(head, trailers, context)
         }
     }
@@ -149,7 +179,22 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         waiting.removeAll()
+        readTimer?.cancel()
         service.connectionClosed(reason: failure)
         context.fireChannelInactive()
+    }
+}
+
+/// Tells the connection of bytes that are no whole head yet: those the decoder keeps to itself.
+final class ReadWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: HTTPConnection
+
+    init(_ connection: HTTPConnection) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
     }
 }

@@ -11,19 +11,21 @@ package struct HTTPServer: Sendable {
     /// Listens on `host:port`; port 0 takes a free one.
     ///
     /// - Parameter bodyBytesMax: of a longer body the rest is read and dropped, and the service told.
+    /// - Parameter readTimeout: how long a request that has begun may be silent before it is answered with status 408.
     /// - Throws: `EmulatorError` that names the port when it is in use.
     package static func listen(
         on loops: any EventLoopGroup, host: String = "127.0.0.1", port: Int, bodyBytesMax: Int,
-        service: @escaping @Sendable () -> any HTTPService
+        readTimeout: TimeAmount = .seconds(20), service: @escaping @Sendable () -> any HTTPService
     ) async throws -> HTTPServer {
         let bootstrap = ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let connection = HTTPConnection(
+                        service: service(), bodyBytesMax: bodyBytesMax, readTimeout: readTimeout)
                     try channel.pipeline.syncOperations.addHandlers([
-                        ByteToMessageHandler(HTTPRequestDecoder()),
-                        HTTPConnection(service: service(), bodyBytesMax: bodyBytesMax),
+                        ReadWatch(connection), ByteToMessageHandler(HTTPRequestDecoder()), connection,
                     ])
                 }
             }
