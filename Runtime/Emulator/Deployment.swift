@@ -56,7 +56,7 @@ package final class Deployment: Sendable {
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
-            dynamoDB.handle(target, request, respond: respond)
+            dynamoDB.handle(request, respond: respond)
         } else if request.path.hasPrefix(LambdaAPI.pathPrefix) {
             lambda.handle(request, respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {

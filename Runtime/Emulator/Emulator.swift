@@ -57,20 +57,10 @@ package final class Emulator: Sendable {
 
     private func deployTemplate() async throws {
         let clock = EmulatorClock()
-        let database = try openDatabase(clock: clock)
+        let database = try DynamoDBServer.openDatabase(
+            file: configuration.dataFile, syncsToDisk: configuration.syncsToDisk, clock: clock)
         let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
         try await deployment.createTables(seedFolder: configuration.seedFolder)
-    }
-
-    private func openDatabase(clock: EmulatorClock) throws(EmulatorError) -> ItemDatabase {
-        var options = DatabaseOptions(clock: { clock.now })
-        options.durability = configuration.syncsToDisk ? .disk : .process
-        do throws(StorageError) {
-            guard let file = configuration.dataFile else { return try ItemDatabase.temporary(options: options) }
-            return try ItemDatabase.open(file, options: options)
-        } catch {
-            throw EmulatorError("\(error)")
-        }
     }
 
     /// Puts a fresh deployment in the place of the one there is.

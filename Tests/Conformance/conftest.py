@@ -18,15 +18,13 @@ BUILD = ROOT / ".build" / "debug"
 START_SECONDS_MAX = 20
 
 
-class Emulator:
-    """A running `emulator start`."""
+class Server:
+    """A running emulator of some kind."""
 
-    def __init__(self, *arguments, template=ROOT / "template.yaml", functions=BUILD, cwd=ROOT):
-        command = [
-            BUILD / "emulator", "start", "--port", "0", "--template", template, "--functions", functions, *arguments]
+    def __init__(self, *command, cwd=ROOT, **options):
         self.process = subprocess.Popen(
-            [str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.functions = functions
+            [str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            **options)
         self.lines = []
         self.endpoint = self._wait_for_endpoint()
 
@@ -42,6 +40,10 @@ class Emulator:
                 return found.group()
         self.process.kill()
         raise AssertionError("the emulator did not start:\n" + "".join(self.lines))
+
+    @property
+    def port(self):
+        return int(self.endpoint.rpartition(":")[2])
 
     def client(self, service, **config):
         return boto3.client(
@@ -64,6 +66,23 @@ class Emulator:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+class Emulator(Server):
+    """A running `emulator start`."""
+
+    def __init__(self, *arguments, template=ROOT / "template.yaml", functions=BUILD, cwd=ROOT):
+        super().__init__(
+            BUILD / "emulator", "start", "--port", "0", "--template", template, "--functions", functions, *arguments,
+            cwd=cwd)
+        self.functions = functions
+
+
+class DynamoDB(Server):
+    """A running `emulator dynamodb`."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(BUILD / "emulator", "dynamodb", "--port", "0", *arguments, **options)
 
 
 @pytest.fixture(scope="session")

@@ -4,34 +4,81 @@ import JSON
 import NIOCore
 import NIOHTTP1
 
-/// DynamoDB's endpoint: the headers around the service, and the template's tables.
+/// DynamoDB's endpoint: what HTTP asks for before and around the service, in the order in which AWS looks at it.
+///
+/// - Note: Source: Amazon DynamoDB Developer Guide, "DynamoDB low-level API"; where that is silent, the answers that
+///   dynalite's tests recorded of AWS (test/connection.js).
 struct DynamoDBEndpoint: Sendable {
+    /// A longer body is refused with status 413.
+    static let bodyBytesMax = 16 * 1_048_576
+    /// Of all headers together, and of the request line.
+    static let headBytesMax = 16_384
+
     private let service: DynamoDBService
     private let identifiers: IdentifierSource
+    private let authorization: RequestAuthorization
 
-    init(database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource) {
+    init(
+        database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource,
+        authorization: RequestAuthorization = .formOnly
+    ) {
         service = DynamoDBService(
             database: database, region: LocalAccount.region, accountID: LocalAccount.id, clock: { clock.now })
         self.identifiers = identifiers
+        self.authorization = authorization
     }
 
     static func owns(_ target: String) -> Bool { target.hasPrefix("DynamoDB") }
 
-    func handle(_ target: String, _ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
-        let requestID = identifiers.requestID()
-        service.handle(
-            target: target, body: request.bodyBytes, encoding: request.headers.first(name: "Content-Encoding")
-        ) { response in
-            let headers = [
-                ("Content-Type", "application/x-amz-json-1.0"),
-                ("x-amzn-RequestId", requestID),
-                ("x-amz-crc32", String(response.crc32)),
-            ]
-            respond(
-                HTTPResponse(
-                    HTTPResponseStatus(statusCode: response.status), headers: headers,
-                    body: ByteBuffer(bytes: response.body)))
+    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        var reply = DynamoDBReply(requestID: identifiers.dynamoDBRequestID())
+        reply.allowsOrigins = request.headers.contains(name: "Origin")
+        do throws(DynamoDBRefusal) {
+            let target = request.headers.first(name: "X-Amz-Target") ?? ""
+            try check(request, &reply)
+            // Without a target nothing is looked at in the body but whether it is JSON.
+            let body = target.isEmpty && request.body.readableBytes == 0 ? Array("{}".utf8) : request.bodyBytes
+            service.handle(
+                target: target, body: body, encoding: request.headers.first(name: "Content-Encoding")
+            ) { [reply] response in respond(reply.response(response)) }
+        } catch {
+            respond(reply.response(error, to: request))
         }
+    }
+
+    private func check(_ request: HTTPRequest, _ reply: inout DynamoDBReply) throws(DynamoDBRefusal) {
+        guard Self.headBytes(request) <= Self.headBytesMax else { throw .headTooLarge }
+        switch request.method {
+        case .POST: break
+        case .GET, .HEAD: throw .health
+        case .OPTIONS where reply.allowsOrigins: throw .preflight
+        default: throw .unknownMethodOrType
+        }
+        guard !request.isBodyCut, request.body.readableBytes <= Self.bodyBytesMax else { throw .bodyTooLarge }
+        let type = Self.mediaType(request)
+        let isKnownType = type == "application/x-amz-json-1.0" || type == "application/json"
+        guard isKnownType || request.body.readableBytes == 0 else { throw .unknownMethodOrType }
+        reply.contentType = isKnownType ? type : "application/json"
+        do throws(AuthorizationFailure) {
+            try authorization.check(request)
+        } catch {
+            throw .unauthorized(error)
+        }
+    }
+
+    private static func headBytes(_ request: HTTPRequest) -> Int {
+        request.headers.reduce(request.path.utf8.count + request.query.utf8.count) { total, header in
+            total + header.name.utf8.count + header.value.utf8.count + 4
+        }
+    }
+
+    /// The content type without its parameters.
+    private static func mediaType(_ request: HTTPRequest) -> String {
+        guard let header = request.headers.first(name: "Content-Type") else { return "" }
+        // Nearly always there is nothing to cut off.
+        if header.utf8.allSatisfy({ $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }) { return header }
+        let type = header.prefix { $0 != ";" }
+        return String(type.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 
     /// One operation from inside.

@@ -30,6 +30,23 @@ package final class IdentifierSource: Sendable {
         }
     }
 
+    /// 52 digits and capitals, as DynamoDB writes its request ids.
+    package func dynamoDBRequestID() -> String {
+        String(unsafeUninitializedCapacity: 52) { text in
+            // Ten digits of base 32 are 50 of a word's bits.
+            for start in stride(from: 0, to: 52, by: 10) {
+                var word = next()
+                for position in start..<min(start + 10, 52) {
+                    text[position] = Self.base32Digits[Int(word & 31)]
+                    word >>= 5
+                }
+            }
+            return 52
+        }
+    }
+
+    private static let base32Digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUV".utf8)
+
     /// - Note: Source: AWS X-Ray Developer Guide, "Tracing header".
     package func traceID(at time: Timestamp) -> String {
         let seconds = Self.hex(UInt64(bitPattern: time.secondsRoundedDown), digits: 8)
