@@ -57,7 +57,7 @@ package final class Deployment: Sendable {
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
             dynamoDB.handle(request, respond: respond)
-        } else if request.path.hasPrefix(LambdaAPI.pathPrefix) {
+        } else if LambdaAPI.owns(request.path) {
             lambda.handle(request, respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
             respond(stripe.handle(request))
@@ -77,10 +77,7 @@ package final class Deployment: Sendable {
     ///
     /// - Throws: `EmulatorError` if there is no such function or it may not run.
     package func invoke(_ function: String, payload: ByteBuffer) async throws(EmulatorError) -> InvocationReply {
-        guard let pool = pools.first(where: { $0.function.logicalID == function }) else {
-            let known = functionNames.joined(separator: ", ")
-            throw EmulatorError("The template has no function '\(function)'. It has: \(known).")
-        }
+        let pool = try pool(of: function)
         try pool.function.requireExecutable()
         let now = clock.now
         let invocation = Invocation(
@@ -121,14 +118,6 @@ package final class Deployment: Sendable {
     /// Logical ids.
     package var functionNames: [String] { pools.map(\.function.logicalID).sorted() }
 
-    /// Makes the tables that are missing and fills those with the seed.
-    func createTables(seedFolder: String?) async throws(EmulatorError) {
-        let tables = TableDeployment(endpoint: dynamoDB)
-        let created = try await tables.create(stack.tables)
-        guard let seedFolder else { return }
-        try await tables.seed(stack.tables, from: seedFolder, only: created)
-    }
-
     /// The template's name of a table.
     func logicalID(ofTable name: String) -> String {
         stack.tables.first { $0.name == name }?.logicalID ?? name
@@ -142,9 +131,18 @@ package final class Deployment: Sendable {
         }
     }
 
-    /// - Throws: `EmulatorError` naming the first function that has not been built.
-    func requireExecutables() throws(EmulatorError) {
+    /// - Throws: `EmulatorError` naming the first function that the template lacks or that has not been built.
+    func requireExecutables(for functions: Set<String>) throws(EmulatorError) {
+        for function in functions.sorted() { _ = try pool(of: function) }
         for pool in pools { try pool.function.requireExecutable() }
+    }
+
+    private func pool(of function: String) throws(EmulatorError) -> FunctionPool {
+        guard let pool = pools.first(where: { $0.function.logicalID == function }) else {
+            throw EmulatorError(
+                "The template has no function '\(function)'. It has: \(functionNames.joined(separator: ", ")).")
+        }
+        return pool
     }
 
     /// Ends every function, then closes the tables.
@@ -152,6 +150,7 @@ package final class Deployment: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for pool in pools { group.addTask { await pool.shutDown() } }
         }
+        log.flush(within: .seconds(1))
         database.close()
     }
 }

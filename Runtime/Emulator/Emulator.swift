@@ -1,3 +1,4 @@
+import Glibc
 import ItemDB
 import NIOCore
 import NIOPosix
@@ -57,10 +58,42 @@ package final class Emulator: Sendable {
 
     private func deployTemplate() async throws {
         let clock = EmulatorClock()
-        let database = try DynamoDBServer.openDatabase(
-            file: configuration.dataFile, syncsToDisk: configuration.syncsToDisk, clock: clock)
-        let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
-        try await deployment.createTables(seedFolder: configuration.seedFolder)
+        let database = try await openDatabase(clock: clock)
+        _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
+    }
+
+    /// The database with the template's tables in it. A new data file appears with all of them and their seed, or not
+    /// at all.
+    private func openDatabase(clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
+        guard let file = configuration.dataFile else { return try await freshDatabase(clock) }
+        if access(file, F_OK) != 0 {
+            let fresh = try await freshDatabase(clock)
+            defer { fresh.close() }
+            let unfinished = "\(file).new"
+            unlink(unfinished)
+            do throws(StorageError) { try fresh.snapshot(to: unfinished) } catch { throw EmulatorError("\(error)") }
+            guard rename(unfinished, file) == 0 else {
+                throw EmulatorError("\(file) can't be written: \(String(cString: strerror(errno))).")
+            }
+        }
+        return try await prepared(
+            DynamoDBServer.openDatabase(file: file, syncsToDisk: configuration.syncsToDisk, clock: clock), clock)
+    }
+
+    private func freshDatabase(_ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
+        try await prepared(DynamoDBServer.openDatabase(file: nil, syncsToDisk: false, clock: clock), clock)
+    }
+
+    private func prepared(_ database: ItemDatabase, _ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
+        do throws(EmulatorError) {
+            let endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
+            try await TableDeployment(endpoint: endpoint)
+                .prepare(try loadStack().tables, seedFolder: configuration.seedFolder)
+            return database
+        } catch {
+            database.close()
+            throw error
+        }
     }
 
     /// Puts a fresh deployment in the place of the one there is.
@@ -121,9 +154,9 @@ package final class Emulator: Sendable {
         try entrance.deployment?.snapshot(to: file)
     }
 
-    /// - Throws: `EmulatorError` naming the first function that has not been built.
-    func requireExecutables() throws(EmulatorError) {
-        try entrance.deployment?.requireExecutables()
+    /// - Throws: `EmulatorError` naming the first function that the template lacks or that has not been built.
+    func requireExecutables(for functions: Set<String>) throws(EmulatorError) {
+        try entrance.deployment?.requireExecutables(for: functions)
     }
 
     /// Ends the functions, closes the address and the tables.

@@ -60,7 +60,7 @@ struct DynamoDB: AsyncParsableCommand {
         print(configuration.dataFile.map { "Tables: \($0)" } ?? "Tables: in memory, gone when this ends")
         print("Serving DynamoDB at \(server.endpoint)")
         fflush(nil)
-        await stopped.wait()
+        _ = await stopped.wait()
         print("Stopping.")
         await server.stop()
     }

@@ -24,15 +24,22 @@ struct Invoke: AsyncParsableCommand {
         configuration.logDescriptor = 2
         let payload = try TextFile.read(event == "-" ? "/dev/stdin" : event)
         _ = try TextFile.parse(payload, named: event)
-        let emulator = try await Emulator.start(configuration)
-        let outcome: Result<InvocationReply, EmulatorError>
-        do throws(EmulatorError) {
-            outcome = .success(try await emulator.invoke(function, payload: payload))
-        } catch {
-            outcome = .failure(error)
+        let (name, settings) = (function, configuration)
+        let reply = try await untilStopped {
+            let emulator = try await Emulator.start(settings)
+            let outcome: Result<InvocationReply, EmulatorError> = await withTaskCancellationHandler {
+                do throws(EmulatorError) {
+                    return .success(try await emulator.invoke(name, payload: payload))
+                } catch {
+                    return .failure(error)
+                }
+            } onCancel: {
+                // The function ends, and with it the wait for it.
+                Task { await emulator.stop() }
+            }
+            await emulator.stop()
+            return try outcome.get()
         }
-        await emulator.stop()
-        let reply = try outcome.get()
         print(reply.text)
         if reply.isError { throw ExitCode(1) }
     }

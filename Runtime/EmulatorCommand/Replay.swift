@@ -42,8 +42,11 @@ struct Replay: AsyncParsableCommand {
         let progress = ProgressBar(total: cases.count)
         let started = ContinuousClock.now
         let runner = ReplayRunner(configuration: configuration, events: events, updates: update)
-        let outcomes = try await runner.run(cases, jobs: jobs ?? ReplayRunner.defaultJobs) { outcome in
-            progress.show(outcome.lines)
+        let jobs = jobs ?? ReplayRunner.defaultJobs
+        // Here and not after minutes of work, if it can't be written at all.
+        if let junit { try TextFile.write(JUnitReport.text(of: []), to: junit) }
+        let outcomes = try await untilStopped {
+            try await runner.run(cases, jobs: jobs) { progress.show($0.lines) }
         }
         progress.finish()
         if let junit { try TextFile.write(JUnitReport.text(of: outcomes), to: junit) }

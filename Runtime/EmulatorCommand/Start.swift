@@ -44,8 +44,12 @@ struct Start: AsyncParsableCommand {
         let emulator = try await Emulator.start(configuration)
         for line in emulator.summary { print(line) }
         fflush(nil)
-        await stopped.wait()
-        print("Stopping.")
+        _ = await stopped.wait()
+        print("Stopping. Once more ends it at once.")
+        let watch = Task {
+            if await stopped.wait() { _exit(130) }
+        }
+        defer { watch.cancel() }
         await emulator.stop()
     }
 }

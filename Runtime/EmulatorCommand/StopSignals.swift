@@ -1,3 +1,4 @@
+import ArgumentParser
 import Dispatch
 import Glibc
 
@@ -18,9 +19,30 @@ struct StopSignals {
         }
     }
 
-    /// Returns at the first signal.
-    func wait() async {
-        for await _ in arrivals { return }
-        withExtendedLifetime(sources) {}
+    /// Waits for a signal.
+    ///
+    /// - Returns: false if the waiting task was cancelled first.
+    func wait() async -> Bool {
+        defer { withExtendedLifetime(sources) {} }
+        for await _ in arrivals { return true }
+        return false
     }
+}
+
+/// Runs `body` to its end, unless a signal cancels its task; a second one ends the process at once.
+///
+/// - Throws: what `body` throws; `ExitCode` 130 if it was cancelled.
+func untilStopped<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    let signals = StopSignals()
+    let work = Task { try await body() }
+    let watch = Task {
+        guard await signals.wait() else { return }
+        work.cancel()
+        if await signals.wait() { _exit(130) }
+    }
+    defer { watch.cancel() }
+    let value = try await work.value
+    // As a shell reports a program that Ctrl-C has ended.
+    if work.isCancelled { throw ExitCode(130) }
+    return value
 }

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -27,6 +28,7 @@ if os.environ.get("FAIL_INIT") == "report":
     call("POST", "/init/error", json.dumps({"errorType": "Function.NoConfiguration", "errorMessage": "no key"}))
     sys.exit(1)
 if os.environ.get("FAIL_INIT") == "exit":
+    print("the table's name is missing", flush=True)
     sys.exit(7)
 
 count = 0
@@ -41,6 +43,18 @@ while True:
     if action == "exit":
         print("leaving", flush=True)
         sys.exit(event["status"])
+    if action == "leave-a-child":
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(event["seconds"])
+            os._exit(0)
+        os._exit(5)
+    if action == "reset":
+        address, port = host.split(":")
+        raw = socket.create_connection((address, int(port)))
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.close()
+        time.sleep(0.1)
     if action == "hang":
         time.sleep(3600)
     if action == "garbage":

@@ -1,8 +1,10 @@
 """The command line: what it says of bad input, and that it loses nothing."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -178,6 +180,61 @@ def test_doctor_is_content(bundle):
     done = run("doctor", "--functions", BUILD, cwd=bundle)
     assert done.returncode == 0, done.stdout
     assert "PROBLEM" not in done.stdout
+
+
+def test_bad_seed_leaves_no_table_behind(bundle):
+    seed = bundle / "events/seed/VotingsTable.json"
+    good = seed.read_text()
+    data = bundle / "data.db"
+    for wanted in [False, True]:
+        # First a file that is not there yet, then one that is, without this table.
+        seed.write_text('[{"pk": {"S": "only half a key"}}]')
+        refused("start", "--port", "0", "--data", data, cwd=bundle)
+        assert data.exists() == wanted
+        seed.write_text(good)
+        emulator = Emulator("--data", data, cwd=bundle)
+        client = emulator.client("dynamodb")
+        name = next(name for name in client.list_tables()["TableNames"] if name.endswith("VotingsTable"))
+        assert client.scan(TableName=name, Select="COUNT")["Count"] == len(json.loads(good))
+        client.delete_table(TableName=name)
+        assert emulator.stop() == 0
+
+
+def test_template_that_no_longer_fits_the_stored_tables(bundle):
+    data = bundle / "data.db"
+    assert Emulator("--data", data, cwd=bundle).stop() == 0
+    template = bundle / "template.yaml"
+    template.write_text(template.read_text().replace("gsi1", "other1"))
+    assert re.search(r"template\.yaml:\d+:\d+: GlobalSecondaryIndexes of \w+ differ", refused(
+        "start", "--port", "0", "--data", data, cwd=bundle))
+
+
+def test_interrupted_replay_leaves_nothing_behind(bundle):
+    temporary = bundle / "tmp"
+    temporary.mkdir()
+    for number in range(400):
+        shutil.copy(bundle / "events/CastVote/free.json", bundle / f"events/CastVote/free-{number}.json")
+    running = subprocess.Popen(
+        [str(BUILD / "emulator"), "replay", "--functions", str(BUILD)], cwd=bundle, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(temporary)})
+    running.stdout.readline()
+    assert list(temporary.iterdir()), "the replay keeps its tables elsewhere"
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert list(temporary.iterdir()) == []
+
+
+def test_files_without_meaning_are_refused(bundle):
+    for name in ["events/top.json", "events/CastVote/notes.txt", "events/flows/buy.yml", "events/flows/event.json"]:
+        file = bundle / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("{}")
+        assert f"{name} means nothing here" in refused("replay", "--functions", BUILD, cwd=bundle)
+        file.unlink()
+    (bundle / "events/CastVotes").mkdir()
+    shutil.copy(bundle / "events/CastVote/free.json", bundle / "events/CastVotes/free.json")
+    assert "no function 'CastVotes'" in refused("replay", "--functions", BUILD, cwd=bundle)
 
 
 def test_port_in_use():

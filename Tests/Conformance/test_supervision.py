@@ -101,6 +101,42 @@ def test_init_error_reaches_the_caller(supervised):
     assert "nobody-built-this" in body["errorMessage"]
 
 
+def test_output_before_the_first_event_is_in_the_log(supervised):
+    reply, _ = invoke(supervised, {}, function="ExitsInit", LogType="Tail")
+    assert "the table's name is missing" in base64.b64decode(reply["LogResult"]).decode()
+
+
+def test_end_of_a_process_counts_and_not_that_of_its_children(supervised):
+    started = time.monotonic()
+    _, body = invoke(supervised, {"do": "leave-a-child", "seconds": 30}, function="Parallel")
+    assert "exit status 5" in body["errorMessage"]
+    assert time.monotonic() - started < 5
+
+
+def test_connection_that_breaks_is_no_violation(supervised):
+    _, before = invoke(supervised, {})
+    reply, body = invoke(supervised, {"do": "reset"})
+    assert "FunctionError" not in reply
+    assert body["pid"] == before["pid"]
+
+
+@pytest.mark.parametrize("options", [{"FunctionName": "Test", "Qualifier": "7"}, {"FunctionName": "Test:live"}])
+def test_qualifiers_that_are_not_there(supervised, options):
+    client = supervised.client("lambda")
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.invoke(**options)
+
+
+def test_reader_that_stalls_stops_nobody(tmp_path, supervised):
+    folder = pathlib.Path(supervised.functions)
+    other = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
+    # Nobody reads the emulator's output from here on, and it is far more than a pipe holds.
+    for _ in range(60):
+        invoke(other, {"do": "log", "text": "x" * 4_000})
+    other.process.terminate()
+    assert other.process.wait(timeout=10) == 0
+
+
 def test_response_to_an_unknown_invocation_is_refused(supervised):
     _, body = invoke(supervised, {"do": "wrong-id"})
     assert body == {"status": 400}

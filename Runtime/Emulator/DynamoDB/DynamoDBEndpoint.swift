@@ -81,6 +81,20 @@ struct DynamoDBEndpoint: Sendable {
         return String(type.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 
+    /// Every table, page by page.
+    func tableNames() async throws(EmulatorError) -> Set<String> {
+        var names: Set<String> = []
+        var start: JSONValue?
+        repeat {
+            var request = JSONObject()
+            request["ExclusiveStartTableName"] = start
+            let page = try await perform("ListTables", .object(request))
+            names.formUnion(page["TableNames"]?.array?.compactMap(\.string) ?? [])
+            start = page["LastEvaluatedTableName"]
+        } while start != nil
+        return names
+    }
+
     /// One operation from inside.
     ///
     /// - Returns: the answer.

@@ -11,50 +11,89 @@ struct TableDeployment {
         "ProvisionedThroughput", "TableClass", "DeletionProtectionEnabled",
     ]
 
-    /// Creates the tables that are not there yet.
+    /// Creates the tables that are not there yet and fills those with their seed.
     ///
-    /// - Returns: the names of those that were made.
-    /// - Throws: `EmulatorError` at the table's place in the template.
-    func create(_ tables: [TableResource]) async throws(EmulatorError) -> Set<String> {
-        let existing = try await endpoint.perform("ListTables", [:])["TableNames"]?.array?.compactMap(\.string) ?? []
-        var created: Set<String> = []
-        for table in tables where !existing.contains(table.name) {
-            do throws(EmulatorError) {
-                _ = try await endpoint.perform("CreateTable", Self.request(for: table))
-                if let attribute = table.timeToLiveAttribute {
-                    let setting: JSONValue = ["AttributeName": .string(attribute), "Enabled": true]
-                    _ = try await endpoint.perform(
-                        "UpdateTimeToLive",
-                        ["TableName": .string(table.name), "TimeToLiveSpecification": setting])
-                }
-            } catch {
-                throw EmulatorError("\(table.position): table \(table.logicalID) can't be created: \(error)")
+    /// - Parameter seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
+    /// - Throws: `EmulatorError` at the table's place in the template, or with the file and item of the seed. Tables made
+    ///   by this call are then gone again.
+    func prepare(_ tables: [TableResource], seedFolder: String?) async throws(EmulatorError) {
+        var made: [TableResource] = []
+        do throws(EmulatorError) {
+            for table in tables {
+                if try await exists(table) { continue }
+                try await create(table)
+                made.append(table)
             }
-            created.insert(table.logicalID)
+            if let seedFolder { try await seed(tables, from: seedFolder, only: Set(made.map(\.logicalID))) }
+        } catch {
+            for table in made { _ = try await endpoint.perform("DeleteTable", ["TableName": .string(table.name)]) }
+            throw error
         }
-        return created
     }
 
-    private static func request(for table: TableResource) -> JSONValue {
+    /// - Throws: `EmulatorError` if the table is there with other keys, indexes or stream than the template gives it.
+    private func exists(_ table: TableResource) async throws(EmulatorError) -> Bool {
+        guard try await endpoint.tableNames().contains(table.name) else { return false }
+        let description = try await endpoint.perform("DescribeTable", ["TableName": .string(table.name)])["Table"]
+        let wanted = JSONValue.object(Self.request(for: table))
+        for property in ["KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+            guard Self.shape(description?[property]) == Self.shape(wanted[property]) else {
+                throw EmulatorError(
+                    "\(table.position): \(property) of \(table.logicalID) differ from those of the stored table "
+                        + "\(table.name). Delete that table or the --data file, or take the change back.")
+            }
+        }
+        guard description?["StreamSpecification"]?["StreamViewType"] == wanted["StreamSpecification"]?["StreamViewType"] else {
+            throw EmulatorError(
+                "\(table.position): the stream of \(table.logicalID) differs from that of the stored table \(table.name). "
+                    + "Delete that table or the --data file, or take the change back.")
+        }
+        return true
+    }
+
+    /// What of keys and indexes can be compared: the keys, and of each index its name, keys and projection.
+    private static func shape(_ value: JSONValue?) -> Set<JSONValue> {
+        Set(
+            (value?.array ?? []).map { element in
+                guard let name = element["IndexName"] else { return element }
+                return ["IndexName": name, "KeySchema": element["KeySchema"] ?? .null, "Projection": element["Projection"] ?? .null]
+            })
+    }
+
+    private func create(_ table: TableResource) async throws(EmulatorError) {
+        do throws(EmulatorError) {
+            _ = try await endpoint.perform("CreateTable", .object(Self.request(for: table)))
+            if let attribute = table.timeToLiveAttribute {
+                let setting: JSONValue = ["AttributeName": .string(attribute), "Enabled": true]
+                _ = try await endpoint.perform(
+                    "UpdateTimeToLive", ["TableName": .string(table.name), "TimeToLiveSpecification": setting])
+            }
+        } catch {
+            throw EmulatorError("\(table.position): table \(table.logicalID) can't be created: \(error)")
+        }
+    }
+
+    private static func request(for table: TableResource) -> JSONObject {
         var request: JSONObject = ["TableName": .string(table.name)]
         for name in sharedProperties { request[name] = table.properties[name]?.json }
         if let view = table.streamView {
             request["StreamSpecification"] = ["StreamEnabled": true, "StreamViewType": .string(view)]
         }
-        return .object(request)
+        return request
     }
 
     /// Puts the items of `folder/<logical id>.json` into each of the tables named.
     ///
     /// - Throws: `EmulatorError` with the file, and the index of the item that can't be stored.
     /// - Parameter fresh: the logical ids of tables that were just made; others keep what they hold.
-    func seed(_ tables: [TableResource], from folder: String, only fresh: Set<String>) async throws(EmulatorError) {
+    private func seed(_ tables: [TableResource], from folder: String, only fresh: Set<String>) async throws(EmulatorError) {
         let known = Set(tables.map(\.logicalID))
         for file in try Directory.entries(of: folder) where file.hasSuffix(".json") {
             let logicalID = String(file.dropLast(5))
             let path = "\(folder)/\(file)"
             guard known.contains(logicalID) else {
-                throw EmulatorError("\(path): the template has no table \(logicalID). It has: \(known.sorted().joined(separator: ", ")).")
+                let others = known.isEmpty ? "none at all" : known.sorted().joined(separator: ", ")
+                throw EmulatorError("\(path): the template has no table \(logicalID). It has: \(others).")
             }
             guard fresh.contains(logicalID), let table = tables.first(where: { $0.logicalID == logicalID }) else { continue }
             guard let items = try TextFile.json(path).array else {

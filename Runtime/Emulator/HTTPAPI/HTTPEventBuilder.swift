@@ -11,7 +11,6 @@ package struct HTTPEventBuilder: Sendable {
     package var path: String
     /// `POST /votes/{id}` or `$default`.
     package var routeKey: String
-    package var rawQuery = ""
     package var headers: [(name: String, value: String)] = []
     package var body: [UInt8] = []
     package var sourceAddress = "127.0.0.1"
@@ -40,7 +39,7 @@ package struct HTTPEventBuilder: Sendable {
         ]
         var event: JSONObject = [
             "version": "2.0", "routeKey": .string(routeKey), "rawPath": .string(path),
-            "rawQueryString": .string(rawQuery), "headers": .object(merged), "requestContext": context,
+            "rawQueryString": "", "headers": .object(merged), "requestContext": context,
         ]
         if !body.isEmpty {
             // Bodies that are no UTF-8 text travel as base64.

@@ -39,6 +39,8 @@ final class ExecutionEnvironment: Sendable {
         var initTimer: Scheduled<Void>?
         /// Set by the first `next`, taken by the first report.
         var initDuration: Duration?
+        /// What was written before the first `next`; it goes to the first record.
+        var initLog: [UInt8] = []
         /// The peak as last read, and when: reading it costs more than a short invocation.
         var memory: (megabytes: Int, readAt: ContinuousClock.Instant)?
         var process: FunctionProcess?
@@ -183,11 +185,11 @@ final class ExecutionEnvironment: Sendable {
     ///
     /// - Returns: false if that invocation is not the one in hand.
     func answer(_ requestID: String, payload: ByteBuffer, isError: Bool, contentType: String?) -> Bool {
-        guard isRunning(requestID), let process = state.withLock({ $0.process }) else { return false }
-        process.drainOutput()
+        guard isRunning(requestID) else { return false }
+        state.withLock { $0.process }?.drainOutput()
         guard let running = finish(requestID, phase: .answered) else { return false }
         let record = record(of: running, failure: nil)
-        host.log.close(record)
+        host.log.close(record, process: number)
         running.waiting.completion(
             .success(InvocationResult(payload: payload, isError: isError, contentType: contentType, record: record)))
         return true
@@ -225,7 +227,7 @@ final class ExecutionEnvironment: Sendable {
         case .running(let running):
             running.timer?.cancel()
             let record = record(of: running, failure: reason.reason)
-            host.log.close(record)
+            host.log.close(record, process: number)
             let payload = reason.payload(requestID: running.waiting.invocation.requestID)
             running.waiting.completion(
                 .success(InvocationResult(payload: payload, isError: true, contentType: nil, record: record)))
@@ -268,27 +270,35 @@ final class ExecutionEnvironment: Sendable {
 
     private func keep(_ bytes: UnsafeRawBufferPointer) {
         state.withLock { state in
-            guard case .running(var running) = state.phase else { return }
-            // Emptied first, so that the append below does not copy the log.
-            state.phase = .answered
-            let room = max(0, LambdaQuotas.logBytesPerInvocationMax - running.log.count)
-            running.log.append(contentsOf: bytes.prefix(room))
-            running.logBytesDropped += max(0, bytes.count - room)
-            state.phase = .running(running)
+            switch state.phase {
+            case .starting:
+                state.initLog.append(contentsOf: bytes.prefix(LambdaQuotas.logBytesPerInvocationMax - state.initLog.count))
+            case .running(var running):
+                // Emptied first, so that the append below does not copy the log.
+                state.phase = .answered
+                let room = max(0, LambdaQuotas.logBytesPerInvocationMax - running.log.count)
+                running.log.append(contentsOf: bytes.prefix(room))
+                running.logBytesDropped += max(0, bytes.count - room)
+                state.phase = .running(running)
+            case .idle, .answered, .ended: break
+            }
         }
-        host.log.write(bytes, from: function.logicalID)
+        host.log.write(bytes, from: function.logicalID, process: number)
     }
 
     private func record(of running: Running, failure: String?) -> InvocationRecord {
         let duration = ContinuousClock.now - running.startedAt
-        let (initDuration, memory) = state.withLock { state in
-            defer { state.initDuration = nil }
-            return (state.initDuration, memoryPeak(&state))
+        let (initDuration, initLog, memory) = state.withLock { state in
+            defer {
+                state.initDuration = nil
+                state.initLog = []
+            }
+            return (state.initDuration, state.initLog, memoryPeak(&state))
         }
         return InvocationRecord(
             function: function.logicalID, requestID: running.waiting.invocation.requestID, duration: duration,
             initDuration: initDuration, memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: memory,
-            log: running.log, logBytesDropped: running.logBytesDropped, failure: failure)
+            log: initLog + running.log, logBytesDropped: running.logBytesDropped, failure: failure)
     }
 
     private func memoryPeak(_ state: inout State) -> Int {
@@ -301,12 +311,14 @@ final class ExecutionEnvironment: Sendable {
 
     /// The outcome of an invocation that this environment took down before it could run it.
     func result(of invocation: Invocation, failedBy reason: FunctionFailure) -> InvocationResult {
-        let duration = state.withLock { .now - $0.startedAt }
+        let (duration, log, memory) = state.withLock { state in
+            (ContinuousClock.now - state.startedAt, state.initLog, memoryPeak(&state))
+        }
         let record = InvocationRecord(
             function: function.logicalID, requestID: invocation.requestID, duration: duration, initDuration: nil,
-            memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: 0, log: [], logBytesDropped: 0,
+            memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: memory, log: log, logBytesDropped: 0,
             failure: reason.reason)
-        host.log.close(record)
+        host.log.close(record, process: number)
         return InvocationResult(
             payload: reason.payload(requestID: invocation.requestID), isError: true, contentType: nil, record: record)
     }

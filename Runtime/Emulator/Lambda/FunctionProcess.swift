@@ -23,7 +23,8 @@ final class FunctionProcess: Sendable {
     ///
     /// - Parameters:
     ///   - onOutput: called with what the process wrote, in order.
-    ///   - onEnd: called once, after the last output.
+    ///   - onEnd: called once, after the last output. The end of the process counts, and not that of its output: a child
+    ///     of its own may hold the pipe for as long as it likes.
     /// - Throws: `EmulatorError` naming the executable if it can't be started.
     init(
         executable: String, environment: [String: String],
@@ -125,20 +126,23 @@ final class FunctionProcess: Sendable {
     }
 
     private func startWatching(_ onEnd: @escaping @Sendable (Ending) -> Void) {
+        let end = cspawn_process_descriptor(pid)
+        precondition(end >= 0, "no descriptor for process \(pid): \(String(cString: strerror(errno)))")
         DetachedThread.run(named: "process") { [self] in
-            var isOpen = true
-            while isOpen {
-                var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-                if poll(&descriptor, 1, -1) < 0, errno != EINTR { break }
-                isOpen = pipeIsOpen.withLock { state in
-                    guard readAvailable() else {
-                        close(output)
-                        state = false
-                        return false
-                    }
-                    return true
+            var watched = [output, end].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            while watched[1].revents == 0 {
+                if poll(&watched, 2, -1) < 0, errno != EINTR { break }
+                if watched[0].revents != 0, !pipeIsOpen.withLock({ $0 && readAvailable() }) {
+                    // Every writer has closed it, and the process lives on: only its end is waited for.
+                    watched[0].fd = -1
                 }
             }
+            pipeIsOpen.withLock { isOpen in
+                _ = readAvailable()
+                isOpen = false
+                close(output)
+            }
+            close(end)
             onEnd(reap())
         }
     }

@@ -19,7 +19,9 @@ package struct LambdaAPI: Sendable {
         self.identifiers = identifiers
     }
 
-    package static let pathPrefix = "/2015-03-31/functions"
+    private static let pathPrefix = "/2015-03-31/functions"
+
+    package static func owns(_ path: String) -> Bool { path == pathPrefix || path.hasPrefix(pathPrefix + "/") }
 
     package func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map { Self.percentDecoded($0) }
@@ -38,7 +40,9 @@ package struct LambdaAPI: Sendable {
     private func invoke(
         _ identifier: String, _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void
     ) {
-        guard let pool = pools[Self.functionName(of: identifier)] else { return respond(notFound(identifier)) }
+        guard let pool = pools[Self.functionName(of: identifier)], Self.isLatest(identifier, request.query) else {
+            return respond(notFound(identifier))
+        }
         let type = request.headers.first(name: "X-Amz-Invocation-Type") ?? "RequestResponse"
         let invocation: Invocation
         do throws(Refusal) {
@@ -152,6 +156,15 @@ package struct LambdaAPI: Sendable {
         let parts = identifier.split(separator: ":", omittingEmptySubsequences: false)
         if let index = parts.firstIndex(of: "function"), index + 1 < parts.count { return String(parts[index + 1]) }
         return String(parts.first ?? "")
+    }
+
+    /// Whether no qualifier is given or that of the version there is: locally there are no others, and no aliases.
+    private static func isLatest(_ identifier: String, _ query: String) -> Bool {
+        let parameter = query.split(separator: "&").first { $0.hasPrefix("Qualifier=") }.map { percentDecoded($0.dropFirst(10)) }
+        let parts = identifier.split(separator: ":", omittingEmptySubsequences: false)
+        let name = parts.firstIndex(of: "function").map { $0 + 1 } ?? 0
+        let suffix = name + 1 < parts.count ? String(parts[name + 1]) : nil
+        return [parameter, suffix].allSatisfy { $0 == nil || $0 == "$LATEST" }
     }
 
     private static func percentDecoded(_ part: Substring) -> String {

@@ -1,65 +1,107 @@
 import DequeModule
+import Dispatch
 import Glibc
 import Synchronization
 
 /// The functions' output, live on the terminal line by line, and kept per invocation.
 package final class FunctionLog: Sendable {
+    /// Lines that wait for a terminal that takes none (Ctrl-S, a pager); beyond this they are counted and dropped, for
+    /// a function must not wait for who reads its log.
+    static let waitingBytesMax = 1_048_576
+    /// A longer line is broken.
+    static let lineBytesMax = 65_536
+
+    private struct Source: Hashable {
+        var function: String
+        var process: Int
+    }
+
     private struct State {
-        /// What is to be printed, whole lines only.
-        var pending: [UInt8] = []
-        /// The unfinished last line of each function.
-        var partial: [String: [UInt8]] = [:]
+        /// The unfinished last line of each process.
+        var partial: [Source: [UInt8]] = [:]
         /// The latest invocations, oldest first.
         var records: Deque<InvocationRecord> = Deque()
+        var waitingBytes = 0
+        var droppedBatches = 0
     }
     private let state = Mutex(State())
     private let descriptor: Int32?
+    /// Lines leave in the order in which they were queued.
+    private let printing = DispatchQueue(label: "function log")
 
     /// - Parameter descriptor: where lines are printed; nil keeps them only.
     package init(printingTo descriptor: Int32?) { self.descriptor = descriptor }
 
-    func write(_ bytes: UnsafeRawBufferPointer, from function: String) {
+    /// - Parameter process: tells the processes of a function apart.
+    func write(_ bytes: UnsafeRawBufferPointer, from function: String, process: Int) {
         guard descriptor != nil else { return }
-        let batch = state.withLock { state in
-            var line = state.partial[function] ?? []
+        let source = Source(function: function, process: process)
+        state.withLock { state in
+            var line = state.partial[source] ?? []
+            var lines: [UInt8] = []
             for byte in bytes {
                 line.append(byte)
-                if byte == UInt8(ascii: "\n") {
-                    state.pending += Array("\(function) | ".utf8) + line
-                    line.removeAll(keepingCapacity: true)
+                if byte == UInt8(ascii: "\n") || line.count == Self.lineBytesMax {
+                    Self.end(&line, of: function, into: &lines)
                 }
             }
-            state.partial[function] = line
-            return Self.takePending(&state)
+            state.partial[source] = line
+            enqueue(lines, &state)
         }
-        emit(batch)
     }
 
     /// Keeps a finished invocation and prints its report.
-    func close(_ record: InvocationRecord) {
-        let batch = state.withLock { state in
+    func close(_ record: InvocationRecord, process: Int) {
+        state.withLock { state in
             if state.records.count == LambdaQuotas.keptInvocationsMax { _ = state.records.popFirst() }
             state.records.append(record)
-            guard descriptor != nil else { return [] as [UInt8] }
-            if let failure = record.failure {
-                state.pending += Array("\(record.function) | RequestId: \(record.requestID) Error: \(failure)\n".utf8)
+            guard descriptor != nil else { return }
+            var lines: [UInt8] = []
+            if var rest = state.partial.removeValue(forKey: Source(function: record.function, process: process)), !rest.isEmpty {
+                Self.end(&rest, of: record.function, into: &lines)
             }
-            state.pending += Array("\(record.function) | \(record.report)\n".utf8)
-            return Self.takePending(&state)
+            if let failure = record.failure {
+                lines += Array("\(record.function) | RequestId: \(record.requestID) Error: \(failure)\n".utf8)
+            }
+            lines += Array("\(record.function) | \(record.report)\n".utf8)
+            enqueue(lines, &state)
         }
-        emit(batch)
     }
 
     /// The latest invocations kept, oldest first.
     package var records: [InvocationRecord] { state.withLock { Array($0.records) } }
 
-    private static func takePending(_ state: inout State) -> [UInt8] {
-        defer { state.pending = [] }
-        return state.pending
+    /// Waits until what was queued is printed, but no longer than `limit`: a terminal may take nothing any more.
+    func flush(within limit: Duration) {
+        let done = DispatchGroup()
+        printing.async(group: done) {}
+        _ = done.wait(timeout: .now() + .nanoseconds(Int(limit.nanoseconds)))
     }
 
-    private func emit(_ bytes: [UInt8]) {
-        guard let descriptor, !bytes.isEmpty else { return }
+    private static func end(_ line: inout [UInt8], of function: String, into lines: inout [UInt8]) {
+        lines += Array("\(function) | ".utf8) + line
+        if line.last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
+        line.removeAll(keepingCapacity: true)
+    }
+
+    private func enqueue(_ lines: [UInt8], _ state: inout State) {
+        guard let descriptor, !lines.isEmpty else { return }
+        guard state.waitingBytes + lines.count <= Self.waitingBytesMax else {
+            state.droppedBatches += 1
+            return
+        }
+        let dropped = state.droppedBatches
+        let notice = dropped == 0 ? "" : "[\(dropped) batches of lines dropped: nobody read them]\n"
+        let batch = Array(notice.utf8) + lines
+        state.droppedBatches = 0
+        state.waitingBytes += batch.count
+        printing.async { [self] in
+            Self.emit(batch, to: descriptor)
+            self.state.withLock { $0.waitingBytes -= batch.count }
+        }
+    }
+
+    private static func emit(_ bytes: [UInt8], to descriptor: Int32) {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

@@ -19,20 +19,25 @@ package struct ReplayCase: Sendable {
     /// - Throws: `EmulatorError` if the folder can't be read or an expectation has no event.
     package static func discover(in events: String) throws(EmulatorError) -> [ReplayCase] {
         var cases: [ReplayCase] = []
-        for folder in try Directory.entries(of: events) where Directory.isDirectory("\(events)/\(folder)") {
-            guard folder != "seed" else { continue }
+        for folder in try Directory.entries(of: events) where !["README.md", "seed"].contains(folder) {
+            guard Directory.isDirectory("\(events)/\(folder)") else {
+                throw EmulatorError("\(events)/\(folder) means nothing here: events stand in folders named as functions.")
+            }
             let files = try Directory.entries(of: "\(events)/\(folder)")
             for file in files {
                 let path = "\(events)/\(folder)/\(file)"
                 if file.hasSuffix(expectedSuffix) {
-                    let stem = String(file.dropLast(expectedSuffix.count))
-                    guard files.contains("\(stem).json") || files.contains("\(stem).yaml") else {
-                        throw EmulatorError("\(path) expects something of \(stem), but there is no such event or flow.")
+                    let event = String(file.dropLast(expectedSuffix.count)) + (folder == "flows" ? ".yaml" : ".json")
+                    guard files.contains(event) else {
+                        throw EmulatorError("\(path) expects something of \(event), but there is no such file beside it.")
                     }
                 } else if folder == "flows", file.hasSuffix(".yaml") {
                     cases.append(ReplayCase(folder, path, dropping: ".yaml", content: .flow))
-                } else if file.hasSuffix(".json") {
+                } else if folder != "flows", file.hasSuffix(".json") {
                     cases.append(ReplayCase(folder, path, dropping: ".json", content: .event(function: folder)))
+                } else {
+                    throw EmulatorError(
+                        "\(path) means nothing here: events are <function>/<case>.json, flows are flows/<name>.yaml.")
                 }
             }
         }

@@ -22,7 +22,8 @@ package struct ReplayRunner: Sendable {
     package func run(
         _ cases: [ReplayCase], jobs: Int, each: @escaping @Sendable (ReplayOutcome) -> Void
     ) async throws -> [ReplayOutcome] {
-        let seed = try await SeedDatabase(configuration: configuration)
+        let functions = cases.compactMap { if case .event(let function) = $0.content { function } else { nil } }
+        let seed = try await SeedDatabase(configuration: configuration, functions: Set(functions))
         defer { seed.remove() }
         let queue = CaseQueue(cases.indices, each: each)
         return try await withThrowingTaskGroup(of: [(Int, ReplayOutcome)].self) { group in
@@ -30,7 +31,7 @@ package struct ReplayRunner: Sendable {
                 group.addTask {
                     let world = try await ReplayWorld.open(configuration: configuration, seed: seed)
                     var outcomes: [(Int, ReplayOutcome)] = []
-                    while let index = queue.next() {
+                    while !Task.isCancelled, let index = queue.next() {
                         let outcome = await run(cases[index], in: world)
                         queue.report(outcome)
                         outcomes.append((index, outcome))

@@ -8,10 +8,13 @@ struct SeedDatabase: Sendable {
     private var file: String { "\(folder)/seed.db" }
 
     /// Makes sure that every function is built, and reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
-    init(configuration: EmulatorConfiguration) async throws {
-        var template = Array("/tmp/seed-XXXXXX".utf8CString)
+    ///
+    /// - Parameter functions: logical ids that the template must have.
+    init(configuration: EmulatorConfiguration, functions: Set<String>) async throws {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/seed-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw EmulatorError("No temporary folder in /tmp: \(String(cString: strerror(errno))).")
+            throw EmulatorError("No temporary folder in \(parent): \(String(cString: strerror(errno))).")
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         do {
@@ -20,7 +23,7 @@ struct SeedDatabase: Sendable {
             let emulator = try await Emulator.start(configuration)
             do {
                 // Here and not case by case: what was not built must not be taken for what was seen.
-                try emulator.requireExecutables()
+                try emulator.requireExecutables(for: functions)
                 try emulator.snapshot(to: file)
             } catch {
                 await emulator.stop()

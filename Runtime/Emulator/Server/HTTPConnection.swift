@@ -167,8 +167,9 @@ final class HTTPConnection: ChannelInboundHandler {
 
     /// Bytes that are no HTTP are told so, and the connection is closed.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = String(describing: error)
+        // Anything else is a connection that broke, which is no fault of what was sent.
         if error is HTTPParserError {
+            failure = String(describing: error)
             write(
                 HTTPResponse(.badRequest, body: ByteBuffer(string: "This is no HTTP/1.1 request.")), isHead: false,
                 keepsAlive: false, context)
