@@ -72,7 +72,7 @@ struct ConditionExpressionTests {
         ("n = :5 AND ((s = :he) )", "The expression has redundant parentheses;"),
         ("dog(n)", "Invalid function name; function: dog"),
         ("BEGINS_WITH(s, :he)", "Invalid function name; function: BEGINS_WITH"),
-        ("if_not_exists(n, :5) = :5", "Invalid function name; function: if_not_exists"),
+        ("if_not_exists(n, :5) = :5", "The function is not allowed in a condition expression; function: if_not_exists"),
         ("size(n)", "The function is not allowed to be used this way in an expression; function: size"),
         ("attribute_exists(n) = :5",
             "The function is not allowed to be used this way in an expression; function: attribute_exists"),

@@ -96,7 +96,7 @@ struct UpdateExpressionTests {
         ("SET l[7].a = :1", "The document path provided in the update expression is invalid for update"),
         ("REMOVE gone.a", "The document path provided in the update expression is invalid for update"),
         ("REMOVE s[0]", "The document path provided in the update expression is invalid for update"),
-        ("SET a = n + :big", "Attempting to store more than 38 significant digits in a Number"),
+        ("SET a = n + :big", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
     ]
     @Test(arguments: unsuitable)
     func `refuses an item it does not suit`(text: String, reason: String) throws {
