@@ -19,6 +19,10 @@ extension Emulator {
                 isProblem: false,
                 text: "\(FunctionConfiguration.processors) processors: so many environments per function by default"),
         ]
+        for (program, use) in programs {
+            let path = path(of: program)
+            findings.append(Finding(isProblem: false, text: path.map { "\(program): \($0)" } ?? "\(program) is not installed; \(use)"))
+        }
         do throws(EmulatorError) {
             let stack = try loadStack(configuration, endpoint: "http://\(configuration.host):\(configuration.port)")
             findings.append(
@@ -41,5 +45,16 @@ extension Emulator {
             findings.append(Finding(isProblem: true, text: error.description))
         }
         return findings
+    }
+
+    /// Programs that go well with the emulator, and what is missing without them.
+    private static let programs = [
+        ("swift", "it builds the functions"), ("python3", "the tests with real clients need it"),
+        ("aws", "it is one way to call the emulator"),
+    ]
+
+    private static func path(of program: String) -> String? {
+        let folders = getenv("PATH").map { String(cString: $0) }?.split(separator: ":") ?? []
+        return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
     }
 }

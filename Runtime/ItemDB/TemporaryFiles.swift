@@ -1,21 +1,37 @@
 import Glibc
 
 extension ItemDatabase {
-    /// Makes a directory in `$TMPDIR`, else in /tmp.
-    static func temporaryDirectory() throws(StorageError) -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array((parent + "/items-XXXXXX").utf8CString)
+    /// Makes a directory in `$TMPDIR`, else in /tmp, named after this process.
+    package static func temporaryDirectory() throws(StorageError) -> String {
+        _ = leftoversAreRemoved
+        var template = Array("\(temporaryParent)/\(namePrefix)\(getpid())-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw .cannotOpen(path: parent, detail: String(cString: strerror(errno)))
+            throw .cannotOpen(path: temporaryParent, detail: String(cString: strerror(errno)))
         }
         return template.withUnsafeBufferPointer { buffer in
             buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
     }
 
+    private static var temporaryParent: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+    private static let namePrefix = "items-"
+
+    /// Once per process: what killed processes left behind is deleted.
+    private static let leftoversAreRemoved: Void = {
+        guard let folder = opendir(temporaryParent) else { return }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard name.hasPrefix(namePrefix), let process = pid_t(name.dropFirst(namePrefix.count).prefix { $0 != "-" }),
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            remove("\(temporaryParent)/\(name)")
+        }
+    }()
+
     /// Deletes a directory that ``temporaryDirectory()`` made; a file that is left over does no harm.
-    static func remove(_ directory: String) {
-        for name in ["items.db", "items.db-wal", "items.db-shm", "items.db-journal"] { unlink(directory + "/" + name) }
+    package static func remove(_ directory: String) {
+        for name in ["seed.db", "items.db", "items.db-wal", "items.db-shm", "items.db-journal"] { unlink(directory + "/" + name) }
         rmdir(directory)
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import ItemDB
 import Time
 
@@ -11,12 +10,11 @@ struct SeedDatabase: Sendable {
     ///
     /// - Parameter functions: logical ids that the template must have.
     init(configuration: EmulatorConfiguration, functions: Set<String>) async throws {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/seed-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw EmulatorError("No temporary folder in \(parent): \(String(cString: strerror(errno))).")
+        do throws(StorageError) {
+            folder = try ItemDatabase.temporaryDirectory()
+        } catch {
+            throw EmulatorError("\(error)")
         }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         do {
             var configuration = configuration
             configuration.port = 0
@@ -45,8 +43,5 @@ struct SeedDatabase: Sendable {
         }
     }
 
-    func remove() {
-        unlink(file)
-        rmdir(folder)
-    }
+    func remove() { ItemDatabase.remove(folder) }
 }
