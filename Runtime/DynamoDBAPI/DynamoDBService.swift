@@ -62,7 +62,8 @@ package final class DynamoDBService: Sendable {
         do throws(JSONSyntaxError) {
             value = try parseJSON(body)
         } catch {
-            throw .serialization(error.description)
+            // DynamoDB does not say where the text is broken.
+            throw .serialization(nil)
         }
         guard case .object(let members) = value else { throw .serialization(nil) }
         return members
@@ -92,6 +93,16 @@ package final class DynamoDBService: Sendable {
         case .listTagsOfResource: completion(try listTagsOfResource(request))
         case .describeLimits: completion(describeLimits())
         case .describeEndpoints: completion(describeEndpoints())
+        case .createBackup: try createBackup(request, completion)
+        case .describeBackup: completion(try describeBackup(request))
+        case .listBackups: completion(try listBackups(request))
+        case .deleteBackup: try deleteBackup(request, completion)
+        case .restoreTableFromBackup: try restoreTableFromBackup(request, completion)
+        case .describeContinuousBackups: completion(try describeContinuousBackups(request))
+        case .updateContinuousBackups: try updateContinuousBackups(request, completion)
+        case .restoreTableToPointInTime: try restoreTableToPointInTime(request, completion)
+        case .exportTableToPointInTime, .describeExport, .listExports, .importTable, .describeImport, .listImports:
+            completion(try refuseTransfer(operation))
         case .executeStatement: try executeStatement(request, completion)
         case .batchExecuteStatement: try batchExecuteStatement(request, completion)
         case .executeTransaction: try executeTransaction(request, completion)

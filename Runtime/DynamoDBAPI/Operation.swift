@@ -23,6 +23,20 @@ enum Operation: String, CaseIterable, Sendable {
     case describeLimits = "DescribeLimits"
     case describeEndpoints = "DescribeEndpoints"
 
+    case createBackup = "CreateBackup"
+    case describeBackup = "DescribeBackup"
+    case listBackups = "ListBackups"
+    case deleteBackup = "DeleteBackup"
+    case restoreTableFromBackup = "RestoreTableFromBackup"
+    case describeContinuousBackups = "DescribeContinuousBackups"
+    case updateContinuousBackups = "UpdateContinuousBackups"
+    case restoreTableToPointInTime = "RestoreTableToPointInTime"
+    case exportTableToPointInTime = "ExportTableToPointInTime"
+    case describeExport = "DescribeExport"
+    case listExports = "ListExports"
+    case importTable = "ImportTable"
+    case describeImport = "DescribeImport"
+    case listImports = "ListImports"
     case executeStatement = "ExecuteStatement"
     case batchExecuteStatement = "BatchExecuteStatement"
     case executeTransaction = "ExecuteTransaction"
@@ -71,6 +85,15 @@ enum Operation: String, CaseIterable, Sendable {
         case .untagResource: RequestFields.untagResource
         case .listTagsOfResource: RequestFields.listTagsOfResource
         case .describeLimits, .describeEndpoints: []
+        case .createBackup: RequestFields.createBackup
+        case .describeBackup: RequestFields.oneBackup
+        case .listBackups: RequestFields.listBackups
+        case .deleteBackup: RequestFields.oneBackup
+        case .restoreTableFromBackup: RequestFields.restoreTableFromBackup
+        case .describeContinuousBackups: RequestFields.oneTable
+        case .updateContinuousBackups: RequestFields.updateContinuousBackups
+        case .restoreTableToPointInTime: RequestFields.restoreTableToPointInTime
+        case .exportTableToPointInTime, .describeExport, .listExports, .importTable, .describeImport, .listImports: []
         case .executeStatement: RequestFields.executeStatement
         case .batchExecuteStatement: RequestFields.batchExecuteStatement
         case .executeTransaction: RequestFields.executeTransaction

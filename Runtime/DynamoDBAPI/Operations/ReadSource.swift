@@ -127,8 +127,11 @@ extension DynamoDBService {
         if let last = page.lastKey { writer.member("LastEvaluatedKey", last) }
         let detail = Capacity.detail(of: request)
         if detail != .none {
-            let units = Capacity.read(
+            var units = Capacity.read(
                 sizeBytes: page.scannedSizeBytes, isConsistent: request.bool("ConsistentRead") ?? false)
+            if case .segment(0, 1) = read.rows, read.after == nil, page.lastKey == nil {
+                units = max(units, Self.wholeScanUnitsMin(source, request))
+            }
             var capacity = Capacity()
             if let index = source.index {
                 capacity.add(units, toIndex: index.name, of: source.table)
@@ -138,6 +141,14 @@ extension DynamoDBService {
             writer.member("ConsumedCapacity", capacity.json(source.table.name, detail))
         }
         return writer.finished()
+    }
+
+    /// A table on demand has four partitions from the start, and a scan of all of it reads each.
+    ///
+    /// - Note: Source: observed; https://stackoverflow.com/questions/70121087.
+    private static func wholeScanUnitsMin(_ source: ReadSource, _ request: Request) -> Double {
+        guard source.index == nil, TableSettings(source.table.settings).isOnDemand else { return 0 }
+        return 4 * Capacity.read(sizeBytes: 0, isConsistent: request.bool("ConsistentRead") ?? false)
     }
 
     /// What to return: the parameter, or what follows from the others.

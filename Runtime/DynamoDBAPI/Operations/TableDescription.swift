@@ -103,7 +103,7 @@ extension DynamoDBService {
     }
 
     /// An id in the form of a UUID that follows from the table's own number and time, so that it never changes.
-    private static func identifier(of table: Table) -> String {
+    static func identifier(of table: Table) -> String {
         func hex(_ value: UInt64, _ digits: Int) -> String {
             let text = String(value, radix: 16)
             return String(repeating: "0", count: max(0, digits - text.count)) + text.suffix(digits)

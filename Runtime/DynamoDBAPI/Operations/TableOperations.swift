@@ -60,7 +60,7 @@ extension DynamoDBService {
     /// - Note: Source: Amazon DynamoDB API Reference, ListTables.
     func listTables(_ request: Request) throws(APIError) -> DynamoDBResponse {
         try RuleChecker.check(request.members, RequestFields.listTables)
-        var names = database.tables.map(\.name)
+        var names = database.tables.filter { !Backup.isBackup($0) }.map(\.name)
         if let start = request.string("ExclusiveStartTableName") {
             names.removeAll { !start.utf8.lexicographicallyPrecedes($0.utf8) }
         }

@@ -18,6 +18,8 @@ struct TableSettings: Sendable {
     var tableClass: String?
     /// When billing became on demand, in milliseconds since 1970.
     var onDemandSince: Int?
+    /// When recovery to a point in time was switched on, in milliseconds since 1970; nil while it is off.
+    var recoverableSince: Int?
 
     init() {}
 
@@ -35,6 +37,7 @@ struct TableSettings: Sendable {
         isProtected = item["isProtected"]?.bool ?? false
         tableClass = item["tableClass"]?.string
         onDemandSince = item["onDemandSince"]?.integer
+        recoverableSince = item["recoverableSince"]?.integer
     }
 
     var item: Item {
@@ -47,6 +50,7 @@ struct TableSettings: Sendable {
         ]
         item["tableClass"] = tableClass.map { .string($0) }
         item["onDemandSince"] = onDemandSince.map { .number($0) }
+        item["recoverableSince"] = recoverableSince.map { .number($0) }
         return item
     }
 }

@@ -19,7 +19,7 @@ struct RuleChecker {
     }
 
     private mutating func check(_ value: JSONValue?, _ field: Field, _ parent: String) {
-        let value = value.flatMap { $0.isNull ? nil : $0 }
+        let value = value.flatMap { $0.isNull ? JSONValue?.none : $0 }
         // A path is needed only where something is wrong or lies deeper.
         func path() -> String { (parent.isEmpty ? "" : parent + ".") + field.name.lowercasedFirst }
         for rule in field.rules {

@@ -6,7 +6,7 @@ struct Request: Sendable {
 
     init(_ members: JSONObject) { self.members = members }
 
-    func value(_ name: String) -> JSONValue? { members[name].flatMap { $0.isNull ? nil : $0 } }
+    func value(_ name: String) -> JSONValue? { members[name].flatMap { $0.isNull ? JSONValue?.none : $0 } }
 
     func has(_ name: String) -> Bool { value(name) != nil }
 
