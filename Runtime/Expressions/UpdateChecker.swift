@@ -37,7 +37,8 @@ struct UpdateChecker {
         case .number where name == "ADD": return
         case let value?:
             throw binding.kind.error(
-                "Incorrect operand type for operator or function; operator: \(name), operand type: \(value.typeTitle)")
+                "Incorrect operand type for operator or function; operator: \(name), operand type: \(value.typeTitle), "
+                    + "typeSet: ALLOWED_FOR_\(name)_OPERAND")
         }
     }
 
