@@ -118,6 +118,24 @@ package final class Deployment: Sendable {
     /// Logical ids.
     package var functionNames: [String] { pools.map(\.function.logicalID).sorted() }
 
+    /// Deletes the items whose time to live has passed by now.
+    func expireDue() async throws(EmulatorError) {
+        let atOnce = 1_000
+        var deleted = atOnce
+        while deleted == atOnce {
+            let result = await withCheckedContinuation { continuation in
+                database.expire(limit: atOnce) { continuation.resume(returning: $0) }
+            }
+            do { deleted = try result.get() } catch { throw EmulatorError("Expired items can't be deleted: \(error)") }
+        }
+    }
+
+    /// Does what has fallen due while nobody asked for anything. To be called about every second.
+    func tick() {
+        guard let next = try? database.nextExpiry(), next <= clock.now else { return }
+        database.expire { _ in }
+    }
+
     /// The template's name of a table.
     func logicalID(ofTable name: String) -> String {
         stack.tables.first { $0.name == name }?.logicalID ?? name

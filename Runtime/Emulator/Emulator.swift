@@ -59,7 +59,12 @@ package final class Emulator: Sendable {
     private func deployTemplate() async throws {
         let clock = EmulatorClock()
         let database = try await openDatabase(clock: clock)
-        _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
+        let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
+        loops.next().scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) {
+            [weak deployment] task in
+            guard let deployment else { return task.cancel() }
+            deployment.tick()
+        }
     }
 
     /// The database with the template's tables in it. A new data file appears with all of them and their seed, or not
@@ -95,6 +100,9 @@ package final class Emulator: Sendable {
             throw error
         }
     }
+
+    /// How long an item stays after its time to live, at most: real DynamoDB takes days.
+    private static var tickInterval: TimeAmount { .seconds(1) }
 
     /// Puts a fresh deployment in the place of the one there is.
     ///

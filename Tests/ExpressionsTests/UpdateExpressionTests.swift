@@ -133,11 +133,11 @@ struct UpdateExpressionTests {
             "Two document paths conflict with each other; must remove or rewrite one of these paths; "
                 + "path one: [a, b], path two: [a, [1]]"),
         ("ADD a :s", "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :list", "Incorrect operand type for operator or function; operator: ADD, operand type: LIST"),
-        ("ADD a :map", "Incorrect operand type for operator or function; operator: ADD, operand type: MAP"),
-        ("ADD a :null", "Incorrect operand type for operator or function; operator: ADD, operand type: NULL"),
-        ("ADD a :true", "Incorrect operand type for operator or function; operator: ADD, operand type: BOOLEAN"),
-        ("ADD a :bytes", "Incorrect operand type for operator or function; operator: ADD, operand type: BINARY"),
+        ("ADD a :list", "Incorrect operand type for operator or function; operator: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+        ("ADD a :map", "Incorrect operand type for operator or function; operator: ADD, operand type: MAP, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+        ("ADD a :null", "Incorrect operand type for operator or function; operator: ADD, operand type: NULL, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+        ("ADD a :true", "Incorrect operand type for operator or function; operator: ADD, operand type: BOOLEAN, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+        ("ADD a :bytes", "Incorrect operand type for operator or function; operator: ADD, operand type: BINARY, typeSet: ALLOWED_FOR_ADD_OPERAND"),
         ("DELETE a :1", "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"),
         ("SET a = list_append(:list)",
             "Incorrect number of operands for operator or function; operator or function: list_append, "

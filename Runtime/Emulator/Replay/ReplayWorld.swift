@@ -79,6 +79,7 @@ final class ReplayWorld: Sendable {
                 return false
             }
             guard !isBackwards else { throw EmulatorError("`at: \(instant)` is in the past: the clock never goes back.") }
+            try await deployment.expireDue()
             return nil
         case .invoke(let function, let file, let changes):
             var event = try TextFile.json(file)
@@ -88,7 +89,10 @@ final class ReplayWorld: Sendable {
                 event = try EventEdit.set("requestContext.timeEpoch", to: now, in: event)
             }
             for (path, value) in changes { event = try EventEdit.set(path, to: value, in: event) }
-            if let time = Self.instant(of: event), time > clock.now { clock.freeze(at: time) }
+            if let time = Self.instant(of: event), time > clock.now {
+                clock.freeze(at: time)
+                try await deployment.expireDue()
+            }
             return try await invoke(function, event: event)
         case .pay(let reference, let outcome, let deliveries):
             return try await pay(reference, outcome, deliveries)
