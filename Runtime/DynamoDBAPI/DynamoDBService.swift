@@ -32,9 +32,10 @@ package final class DynamoDBService: Sendable {
     /// - Parameters:
     ///   - target: the header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`.
     ///   - encoding: the header `Content-Encoding`, if there is one.
+    ///   - host: the header `Host`: where clients that ask for endpoints are sent.
     ///   - completion: called once.
     package func handle(
-        target: String, body: [UInt8], encoding: String? = nil, completion: @escaping Completion
+        target: String, body: [UInt8], encoding: String? = nil, host: String? = nil, completion: @escaping Completion
     ) {
         do throws(APIError) {
             let request = try Self.parse(encoding == nil ? body : try Self.decoded(body, encoding))
@@ -42,7 +43,7 @@ package final class DynamoDBService: Sendable {
                 throw APIError(kind: .unknownOperation)
             }
             try TypeChecker.check(request, operation.fields)
-            try run(operation, Request(request), completion)
+            try run(operation, Request(request), host: host, completion)
         } catch {
             completion(error.response)
         }
@@ -69,7 +70,9 @@ package final class DynamoDBService: Sendable {
         return members
     }
 
-    private func run(_ operation: Operation, _ request: Request, _ completion: @escaping Completion) throws(APIError) {
+    private func run(
+        _ operation: Operation, _ request: Request, host: String?, _ completion: @escaping Completion
+    ) throws(APIError) {
         switch operation {
         case .putItem: try putItem(request, completion)
         case .getItem: completion(try getItem(request))
@@ -92,7 +95,7 @@ package final class DynamoDBService: Sendable {
         case .untagResource: try untagResource(request, completion)
         case .listTagsOfResource: completion(try listTagsOfResource(request))
         case .describeLimits: completion(describeLimits())
-        case .describeEndpoints: completion(describeEndpoints())
+        case .describeEndpoints: completion(describeEndpoints(host))
         case .createBackup: try createBackup(request, completion)
         case .describeBackup: completion(try describeBackup(request))
         case .listBackups: completion(try listBackups(request))

@@ -57,5 +57,13 @@ package struct KeySchema: Hashable, Sendable {
 
     package var sorts: [KeyAttribute] { (sort.map { [$0] } ?? []) + furtherSorts }
 
-    package var attributes: [KeyAttribute] { partitions + sorts }
+    package var attributes: [KeyAttribute] {
+        // Every write asks for them, and nearly no key is composite.
+        guard isComposite else { return sort.map { [partition, $0] } ?? [partition] }
+        return partitions + sorts
+    }
+
+    package func isSort(_ attribute: KeyAttribute) -> Bool {
+        attribute == sort || furtherSorts.contains(attribute)
+    }
 }

@@ -131,9 +131,9 @@ extension DynamoDBService {
     }
 
     /// - Note: Source: Amazon DynamoDB API Reference, DescribeEndpoints.
-    func describeEndpoints() -> DynamoDBResponse {
+    func describeEndpoints(_ host: String?) -> DynamoDBResponse {
         Self.response([
-            "Endpoints": [["Address": .string("dynamodb.\(region).amazonaws.com"), "CachePeriodInMinutes": 1_440]]
+            "Endpoints": [["Address": .string(host ?? "dynamodb.\(region).amazonaws.com"), "CachePeriodInMinutes": 1_440]]
         ])
     }
 }

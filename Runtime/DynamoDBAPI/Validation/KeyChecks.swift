@@ -20,7 +20,7 @@ enum KeyChecks {
         }
         for index in table.indexes {
             for attribute in index.key.attributes where item[attribute.name] != nil {
-                try check(item[attribute.name], indexKey: attribute, isSort: !index.key.partitions.contains(attribute), index.name)
+                try check(item[attribute.name], indexKey: attribute, isSort: index.key.isSort(attribute), index.name)
             }
         }
     }

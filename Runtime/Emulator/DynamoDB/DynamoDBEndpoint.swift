@@ -39,7 +39,8 @@ struct DynamoDBEndpoint: Sendable {
             // Without a target nothing is looked at in the body but whether it is JSON.
             let body = target.isEmpty && request.body.readableBytes == 0 ? Array("{}".utf8) : request.bodyBytes
             service.handle(
-                target: target, body: body, encoding: request.headers.first(name: "Content-Encoding")
+                target: target, body: body, encoding: request.headers.first(name: "Content-Encoding"),
+                host: target.hasSuffix("Endpoints") ? request.headers.first(name: "Host") : nil
             ) { [reply] response in respond(reply.response(response)) }
         } catch {
             respond(reply.response(error, to: request))

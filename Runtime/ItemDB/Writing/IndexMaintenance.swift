@@ -15,7 +15,7 @@ extension TableIndex {
     /// What keeps an item out of the table because of this index. An item without the key is only left out of the index.
     func keyFailure(of item: StoredItem) -> KeyFailure? {
         for (place, attribute) in key.attributes.enumerated() {
-            let isSort = place >= key.partitions.count
+            let isSort = place > key.furtherPartitions.count
             guard let value = item.value(attribute.name) else { continue }
             let sizeBytesMax = isSort ? KeySchema.sortSizeBytesMax : KeySchema.partitionSizeBytesMax
             if let reason = KeySchema.problem(with: value, type: attribute.type, sizeBytesMax: sizeBytesMax) {
