@@ -97,6 +97,12 @@ let package = Package(
             name: "bench", dependencies: ["JSON"], path: "Tests/Bench/Bench", swiftSettings: strict
         ),
         .executableTarget(
+            name: "fuzz",
+            dependencies: ["DynamoDBAPI", "Emulator", "Expressions", "ItemDB", "Items", "JSON", "Time"],
+            path: "Tests/Fuzz",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "Echo", dependencies: ["JSON", "LambdaRuntime"], path: "Tests/Bench/Echo", swiftSettings: strict
         ),
     ]
