@@ -84,8 +84,9 @@ final class WriteSession {
     func close() {
         // Without the mark the next start counts for itself, so a failure costs time only.
         try? markClean()
-        connection.close()
+        // First: once a deleted file is closed, the next file may get its identity.
         hold.release()
+        connection.close()
     }
 
     /// Before the first write after a start or a clean point: until the next one the counts in the file are stale.
