@@ -14,13 +14,14 @@ package final class DynamoDBServer: Sendable {
     private static let expiryInterval = TimeAmount.seconds(1)
 
     private init(
-        loops: MultiThreadedEventLoopGroup, server: HTTPServer, database: ItemDatabase, host: String
+        loops: MultiThreadedEventLoopGroup, server: HTTPServer, database: ItemDatabase, clock: EmulatorClock, host: String
     ) {
         self.loops = loops
         self.server = server
         self.database = database
         endpoint = "http://\(host):\(server.port)"
         expiry = loops.next().scheduleRepeatedTask(initialDelay: Self.expiryInterval, delay: Self.expiryInterval) { _ in
+            guard let next = try? database.nextExpiry(), next <= clock.now else { return }
             // What can't be deleted now is found again the next time.
             database.expire { _ in }
         }
@@ -43,7 +44,8 @@ package final class DynamoDBServer: Sendable {
                 on: loops, host: configuration.host, port: configuration.port,
                 bodyBytesMax: DynamoDBEndpoint.bodyBytesMax, service: { entrance })
             ProgramPages.release()
-            return DynamoDBServer(loops: loops, server: server, database: database, host: configuration.host)
+            return DynamoDBServer(
+                loops: loops, server: server, database: database, clock: clock, host: configuration.host)
         } catch {
             try await loops.shutdownGracefully()
             database.close()
