@@ -24,11 +24,10 @@ extension DynamoDBService {
             "DeletionProtectionEnabled": .bool(settings.isProtected),
         ]
         if settings.isOnDemand {
-            var summary: JSONObject = ["BillingMode": "PAY_PER_REQUEST"]
-            if let since = settings.onDemandSince {
-                summary["LastUpdateToPayPerRequestDateTime"] = Self.seconds(Timestamp(milliseconds: Int64(since)))
-            }
-            object["BillingModeSummary"] = .object(summary)
+            let since = settings.onDemandSince.map { Timestamp(milliseconds: Int64($0)) } ?? table.createdAt
+            object["BillingModeSummary"] = [
+                "BillingMode": "PAY_PER_REQUEST", "LastUpdateToPayPerRequestDateTime": Self.seconds(since),
+            ]
         }
         if let tableClass = settings.tableClass { object["TableClassSummary"] = ["TableClass": .string(tableClass)] }
         let local = table.indexes.filter(\.definition.isLocal)

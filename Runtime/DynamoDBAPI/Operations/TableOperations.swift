@@ -35,7 +35,6 @@ extension DynamoDBService {
         var settings = TableSettings()
         settings.definitions = definitions
         settings.isOnDemand = isOnDemand
-        if isOnDemand { settings.onDemandSince = Int(clock().milliseconds) }
         settings.throughput = .init(request.structure("ProvisionedThroughput"))
         for index in globals {
             settings.indexThroughput[index.string("IndexName") ?? ""] = .init(index.structure("ProvisionedThroughput"))

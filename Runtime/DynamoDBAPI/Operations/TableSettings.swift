@@ -16,7 +16,7 @@ struct TableSettings: Sendable {
     var tags: [String: String] = [:]
     var isProtected = false
     var tableClass: String?
-    /// When billing became on demand, in milliseconds since 1970.
+    /// When billing was changed to be on demand, in milliseconds since 1970; nil if it was so from the start.
     var onDemandSince: Int?
     /// When recovery to a point in time was switched on, in milliseconds since 1970; nil while it is off.
     var recoverableSince: Int?

@@ -34,6 +34,7 @@ struct Backup: Sendable {
         var settings = table.settings
         settings["backupOf"] = .string(table.name)
         settings["backupName"] = .string(name)
+        settings["backupOfTableID"] = .string(DynamoDBService.identifier(of: table))
         settings["backupOfTableSince"] = .number(ItemNumber(Int(table.createdAt.milliseconds)))
         return TableDefinition(
             name: "\(table.name)\(mark)\(padding)\(time)-\(hexPadding)\(digits)", key: table.key,
@@ -49,10 +50,10 @@ struct Backup: Sendable {
     }
 
     /// The table as it was, as DescribeBackup shows it.
-    func sourceDetails(arn: String, id: String, items: Int, sizeBytes: Int) -> JSONObject {
+    func sourceDetails(arn: String, items: Int, sizeBytes: Int) -> JSONObject {
         let settings = TableSettings(table.settings)
         return [
-            "TableName": .string(source), "TableId": .string(id), "TableArn": .string(arn),
+            "TableName": .string(source), "TableId": .string(table.settings["backupOfTableID"]?.string ?? ""), "TableArn": .string(arn),
             "TableSizeBytes": .number(JSONNumber(sizeBytes)), "ItemCount": .number(JSONNumber(items)),
             "KeySchema": DynamoDBService.json(table.key),
             "TableCreationDateTime": DynamoDBService.seconds(sourceCreatedAt),

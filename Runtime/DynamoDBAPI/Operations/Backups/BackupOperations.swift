@@ -153,9 +153,7 @@ extension DynamoDBService {
         return [
             "BackupDetails": .object(details(backup, status: "AVAILABLE")),
             "SourceTableDetails": .object(
-                backup.sourceDetails(
-                    arn: tableARN(backup.source), id: Self.identifier(of: backup.table), items: items,
-                    sizeBytes: sizeBytes)),
+                backup.sourceDetails(arn: tableARN(backup.source), items: items, sizeBytes: sizeBytes)),
         ]
     }
 
