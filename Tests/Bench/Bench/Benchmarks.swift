@@ -4,6 +4,8 @@ import JSON
 struct Benchmarks {
     let build: String
     let isTiny: Bool
+    /// The largest table that a get is measured on.
+    let itemsMax: Int
 
     private static let template = "template.yaml"
 
@@ -41,11 +43,35 @@ struct Benchmarks {
     }
 
     func dynamoDB() throws(LoadGenerator.Failure) {
-        let emulator = try EmulatorProcess(build: build, template: Self.template)
+        let emulator = try EmulatorProcess(dynamoDBOf: build)
         defer { emulator.stop() }
         let benchmark = DynamoDBBenchmark(port: emulator.port, pid: emulator.pid, count: isTiny ? 50 : 20_000)
         print(try benchmark.run(connections: isTiny ? [1, 8] : [1, 8, 64]).text)
-        printMemory(of: emulator)
+        print(try dynamoDBAlone().text)
+    }
+
+    /// Start, memory, and what a get costs as the table grows, of a DynamoDB without a template.
+    private func dynamoDBAlone() throws(LoadGenerator.Failure) -> ResultTable {
+        var table = ResultTable(
+            "DynamoDB alone, items of 1 KB", columns: ["items", "resident MiB", "get p50 µs", "get p99 µs", "CPU µs each"])
+        var ready: [Double] = []
+        for _ in 0..<(isTiny ? 1 : 15) {
+            let emulator = try EmulatorProcess(dynamoDBOf: build)
+            ready.append(emulator.readyMilliseconds)
+            emulator.stop()
+        }
+        print("\nDynamoDB alone is ready after \(figure(median(ready))) ms (median)")
+        let emulator = try EmulatorProcess(dynamoDBOf: build)
+        defer { emulator.stop() }
+        let growth = DynamoDBGrowth(port: emulator.port, pid: emulator.pid, gets: isTiny ? 50 : 20_000)
+        try growth.createTable()
+        var filled = 0
+        for items in isTiny ? [100, 200] : [1_000, 100_000, itemsMax] where items > filled {
+            try growth.fill(from: filled, to: items)
+            filled = items
+            table.add(try growth.row(items: items))
+        }
+        return table
     }
 
     private func printMemory(of emulator: EmulatorProcess) {

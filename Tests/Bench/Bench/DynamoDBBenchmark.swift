@@ -56,11 +56,12 @@ struct DynamoDBBenchmark {
 
     private static let filler = String(repeating: "x", count: 900)
 
+    private func item(_ index: Int) -> String {
+        #"{\#(key(index)),"count":{"N":"\#(index)"},"open":{"BOOL":true},"text":{"S":"\#(Self.filler)"}}"#
+    }
+
     private func put(_ index: Int) -> [UInt8] {
-        HTTPRequests.dynamoDB(
-            "PutItem",
-            #"{"TableName":"\#(Self.table)","Item":{\#(key(index)),"count":{"N":"\#(index)"},"#
-                + #""open":{"BOOL":true},"text":{"S":"\#(Self.filler)"}}}"#)
+        HTTPRequests.dynamoDB("PutItem", #"{"TableName":"\#(Self.table)","Item":\#(item(index))}"#)
     }
 
     private var operations: [Operation] {
@@ -80,6 +81,11 @@ struct DynamoDBBenchmark {
                     #"{"Update":{"TableName":"\#(Self.table)","Key":{\#(key($0))},\#(update)}}"#
                 }
                 return HTTPRequests.dynamoDB("TransactWriteItems", #"{"TransactItems":[\#(writes.joined(separator: ","))]}"#)
+            },
+            Operation(name: "BatchWriteItem, 25") { index in
+                let puts = (0..<25).map { #"{"PutRequest":{"Item":\#(item(index * 25 + $0))}}"# }
+                return HTTPRequests.dynamoDB(
+                    "BatchWriteItem", #"{"RequestItems":{"\#(Self.table)":[\#(puts.joined(separator: ","))]}}"#)
             },
             Operation(name: "Query, 25") { index in
                 HTTPRequests.dynamoDB(

@@ -11,13 +11,24 @@ final class EmulatorProcess {
     /// - Parameters:
     ///   - build: the folder with the executables.
     ///   - functions: the folder with the functions; the build's own if nil.
-    init(build: String, template: String, functions: String? = nil, arguments: [String] = []) throws(LoadGenerator.Failure) {
+    convenience init(
+        build: String, template: String, functions: String? = nil, arguments: [String] = []
+    ) throws(LoadGenerator.Failure) {
+        try self.init(
+            [
+                "\(build)/emulator", "start", "--port", "0", "--quiet", "--template", template, "--functions",
+                functions ?? build,
+            ] + arguments)
+    }
+
+    /// `emulator dynamodb`, without a template.
+    convenience init(dynamoDBOf build: String) throws(LoadGenerator.Failure) {
+        try self.init(["\(build)/emulator", "dynamodb", "--port", "0"])
+    }
+
+    private init(_ command: [String]) throws(LoadGenerator.Failure) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw LoadGenerator.Failure(description: "no pipe") }
-        let command = [
-            "\(build)/emulator", "start", "--port", "0", "--quiet", "--template", template, "--functions",
-            functions ?? build,
-        ] + arguments
         let started = LoadGenerator.now()
         pid = try ChildProcess.start(command, output: ends[1])
         close(ends[1])
