@@ -79,6 +79,10 @@ package final class Deployment: Sendable {
     package func invoke(_ function: String, payload: ByteBuffer) async throws(EmulatorError) -> InvocationReply {
         let pool = try pool(of: function)
         try pool.function.requireExecutable()
+        guard payload.readableBytes <= LambdaQuotas.syncPayloadBytesMax else {
+            throw EmulatorError(
+                "The event has \(payload.readableBytes) bytes; Lambda takes \(LambdaQuotas.syncPayloadBytesMax) at most.")
+        }
         let now = clock.now
         let invocation = Invocation(
             requestID: identifiers.requestID(), traceID: identifiers.traceID(at: now), payload: payload, time: now)
