@@ -65,7 +65,8 @@ let package = Package(
         runtime("Domain", ["Items", "Time"]),
         runtime("Services", ["Items", "Time"]),
         // What the functions' handlers have in common.
-        runtime("Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Machine", "Payments", "Services", "Time"]),
+        runtime(
+            "Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Machine", "Payments", "Services", "Time"]),
         runtime("HTTPTransport", ["CCurl"]),
         runtime("Machine", ["Time"]),
         runtime("LambdaRuntime", ["JSON", "Machine", "Time"]),

@@ -81,7 +81,8 @@ package final class Deployment: Sendable {
         try pool.function.requireExecutable()
         guard payload.readableBytes <= LambdaQuotas.syncPayloadBytesMax else {
             throw EmulatorError(
-                "The event has \(payload.readableBytes) bytes; Lambda takes \(LambdaQuotas.syncPayloadBytesMax) at most.")
+                "The event has \(payload.readableBytes) bytes; Lambda takes \(LambdaQuotas.syncPayloadBytesMax) at most."
+            )
         }
         let now = clock.now
         let invocation = Invocation(

@@ -21,14 +21,17 @@ extension Emulator {
         ]
         for (program, use) in programs {
             let path = path(of: program)
-            findings.append(Finding(isProblem: false, text: path.map { "\(program): \($0)" } ?? "\(program) is not installed; \(use)"))
+            findings.append(
+                Finding(
+                    isProblem: false, text: path.map { "\(program): \($0)" } ?? "\(program) is not installed; \(use)"))
         }
         do throws(EmulatorError) {
             let stack = try loadStack(configuration, endpoint: "http://\(configuration.host):\(configuration.port)")
             findings.append(
                 Finding(
                     isProblem: false,
-                    text: "\(configuration.template): \(stack.functions.count) functions, \(stack.tables.count) tables"))
+                    text: "\(configuration.template): \(stack.functions.count) functions, \(stack.tables.count) tables")
+            )
             for function in FunctionConfiguration.all(of: stack, executables: configuration.functions) {
                 let isThere = access(function.executable, X_OK) == 0
                 findings.append(

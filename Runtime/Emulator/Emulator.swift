@@ -89,7 +89,8 @@ package final class Emulator: Sendable {
         try await prepared(DynamoDBServer.openDatabase(file: nil, syncsToDisk: false, clock: clock), clock)
     }
 
-    private func prepared(_ database: ItemDatabase, _ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
+    private func prepared(_ database: ItemDatabase, _ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase
+    {
         do throws(EmulatorError) {
             let endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
             try await TableDeployment(endpoint: endpoint)

@@ -53,6 +53,8 @@ enum TemplateCoverage {
     /// Resources whose work is all done before an event reaches a function.
     private static let inert = Coverage(
         Dictionary(
-            uniqueKeysWithValues: ["AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup"]
-                .map { ($0, ["*": .harmless("fixtures carry the claims of a verified token")]) }))
+            uniqueKeysWithValues: [
+                "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
+            ]
+            .map { ($0, ["*": .harmless("fixtures carry the claims of a verified token")]) }))
 }

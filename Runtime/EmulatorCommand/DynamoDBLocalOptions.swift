@@ -8,7 +8,8 @@ struct DynamoDBLocalOptions: ParsableArguments {
     @Flag(name: .both("inMemory"), help: "Keeps the tables in memory, which is the default here.")
     var inMemory = false
 
-    @Option(name: .both("dbPath"), help: ArgumentHelp("Keeps the tables in items.db in this folder.", valueName: "folder"))
+    @Option(
+        name: .both("dbPath"), help: ArgumentHelp("Keeps the tables in items.db in this folder.", valueName: "folder"))
     var dbPath: String?
 
     @Flag(name: .both("sharedDb"), help: "One database for all credentials and regions: always so here.")
@@ -36,14 +37,18 @@ struct DynamoDBLocalOptions: ParsableArguments {
     /// The file in the folder of `-dbPath`; not DynamoDB Local's own file, whose format is another.
     func dataFile() throws(EmulatorError) -> String? {
         guard let dbPath else { return nil }
-        guard Directory.isDirectory(dbPath) else { throw EmulatorError("-dbPath: there is no folder \(dbPath). Make it first.") }
+        guard Directory.isDirectory(dbPath) else {
+            throw EmulatorError("-dbPath: there is no folder \(dbPath). Make it first.")
+        }
         return dbPath.hasSuffix("/") ? "\(dbPath)items.db" : "\(dbPath)/items.db"
     }
 
     /// What the user should know of the options given, a line each.
     var remarks: [String] {
         var lines: [String] = []
-        if delayTransientStatuses { lines.append("-delayTransientStatuses is not followed: tables are active at once.") }
+        if delayTransientStatuses {
+            lines.append("-delayTransientStatuses is not followed: tables are active at once.")
+        }
         if optimizeDbBeforeStartup { lines.append("-optimizeDbBeforeStartup is not needed: nothing was done.") }
         return lines
     }

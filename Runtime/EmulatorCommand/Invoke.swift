@@ -15,7 +15,8 @@ struct Invoke: AsyncParsableCommand {
     @Argument(help: "The function's logical id.")
     var function: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The event, a JSON file; - reads standard input.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The event, a JSON file; - reads standard input.", valueName: "file"))
     var event: String
 
     func run() async throws {

@@ -17,7 +17,8 @@ struct Replay: AsyncParsableCommand {
     var events = "events"
 
     @Option(
-        help: ArgumentHelp("Only cases whose name contains this, such as CastVote or flows/purchase.", valueName: "text"))
+        help: ArgumentHelp(
+            "Only cases whose name contains this, such as CastVote or flows/purchase.", valueName: "text"))
     var filter: String?
 
     @Option(help: "How many cases run at the same time (default: the cores).")

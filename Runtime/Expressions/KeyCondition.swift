@@ -42,7 +42,8 @@ package struct KeyCondition: Sendable {
     package init(terms: [(attribute: String, test: KeyTest)]) { self.terms = terms }
 
     /// - Throws: DynamoDB's message about the first thing wrong with it.
-    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> KeyCondition {
+    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> KeyCondition
+    {
         let parsed = try ExpressionCache.shared.condition(text, kind: .keyCondition, names: inputs.names)
         let binding = ExpressionBinding(kind: .keyCondition, source: parsed.source, inputs: &inputs)
         try ConditionChecker(binding: binding).check(parsed.root)

@@ -6,7 +6,9 @@ package struct ProjectionExpression: Sendable {
     private let tree: [String: Branch]
 
     /// - Throws: DynamoDB's message about the first thing wrong with the expression.
-    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> ProjectionExpression {
+    package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError)
+        -> ProjectionExpression
+    {
         var reader = try ExpressionReader(text, kind: .projection)
         repeat { _ = reader.slot(for: try reader.parsePath()) } while reader.takeIf(.comma)
         guard reader.next.kind == .end else { throw reader.syntaxError() }

@@ -67,7 +67,8 @@ package struct UpdateExpression: Sendable {
         return updated
     }
 
-    static let pathInvalid = ExpressionError("The document path provided in the update expression is invalid for update")
+    static let pathInvalid = ExpressionError(
+        "The document path provided in the update expression is invalid for update")
     package static let typeInvalid = ExpressionError("An operand in the update expression has an incorrect data type")
     static let attributeAbsent = ExpressionError(
         "The provided expression refers to an attribute that does not exist in the item")

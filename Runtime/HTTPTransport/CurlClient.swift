@@ -10,7 +10,8 @@ package final class CurlClient: HTTPClient {
         package var total: Duration
         package var responseBytesMax: Int
 
-        package init(connect: Duration = .seconds(1), total: Duration = .seconds(5), responseBytesMax: Int = 20_000_000) {
+        package init(connect: Duration = .seconds(1), total: Duration = .seconds(5), responseBytesMax: Int = 20_000_000)
+        {
             self.connect = connect
             self.total = total
             self.responseBytesMax = responseBytesMax

@@ -80,31 +80,35 @@ extension ItemDatabase {
     }
 
     package func createTable(_ definition: TableDefinition, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
-            try session.createTable(definition)
-        }, completion)
+        submit(
+            .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
+                try session.createTable(definition)
+            }, completion)
     }
 
     /// Creates a table with the items of another, which must have the same key: what restoring a backup needs.
     package func createTable(
         _ definition: TableDefinition, itemsOf source: Table, completion: @escaping WriteCompletion<Table>
     ) {
-        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
-            try session.createTable(definition, itemsOf: source)
-        }, completion)
+        submit(
+            .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
+                try session.createTable(definition, itemsOf: source)
+            }, completion)
     }
 
     package func updateTable(_ name: String, _ update: TableUpdate, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
-            try session.updateTable(name, update)
-        }, completion)
+        submit(
+            .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
+                try session.updateTable(name, update)
+            }, completion)
     }
 
     /// The table as it was.
     package func deleteTable(_ name: String, completion: @escaping WriteCompletion<Table>) {
-        submit(.write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
-            try session.deleteTable(name)
-        }, completion)
+        submit(
+            .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
+                try session.deleteTable(name)
+            }, completion)
     }
 
     /// Items and bytes of a table (nil) or of one of its indexes, as of now. After a crash the first call counts, which
@@ -124,36 +128,43 @@ extension ItemDatabase {
 // the writer was idle; any other thread that writes, otherwise. They may write, but not wait for a write.
 extension ItemDatabase {
     package func write(_ mutation: Mutation, completion: @escaping WriteCompletion<MutationOutcome>) {
-        submit(.write(weight: mutation.weight, isQuick: true, completion) { session throws(StorageError) in
-            try session.write(mutation)
-        }, completion)
+        submit(
+            .write(weight: mutation.weight, isQuick: true, completion) { session throws(StorageError) in
+                try session.write(mutation)
+            }, completion)
     }
 
     /// Several writes, each by itself; in order.
     package func batch(
         _ mutations: [Mutation], completion: @escaping WriteCompletion<[Result<MutationOutcome, MutationFailure>]>
     ) {
-        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) { session throws(StorageError) in
-            try session.batch(mutations)
-        }, completion)
+        submit(
+            .write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) {
+                session throws(StorageError) in
+                try session.batch(mutations)
+            }, completion)
     }
 
     /// All writes or none.
     ///
     /// - Parameter mutations: of distinct items.
     package func transact(
-        _ mutations: [Mutation], token: TransactionToken? = nil, completion: @escaping WriteCompletion<TransactionOutcome>
+        _ mutations: [Mutation], token: TransactionToken? = nil,
+        completion: @escaping WriteCompletion<TransactionOutcome>
     ) {
-        submit(.write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) { session throws(StorageError) in
-            try session.transact(mutations, token: token)
-        }, completion)
+        submit(
+            .write(weight: mutations.reduce(0) { $0 + $1.weight }, isQuick: true, completion) {
+                session throws(StorageError) in
+                try session.transact(mutations, token: token)
+            }, completion)
     }
 
     /// Deletes up to `limit` items whose time to live has passed; gives their number.
     package func expire(limit: Int = 1_000, completion: @escaping WriteCompletion<Int>) {
-        submit(.write(weight: 64, isQuick: false, completion) { session throws(StorageError) in
-            .success(try session.expire(limit: limit))
-        }, completion)
+        submit(
+            .write(weight: 64, isQuick: false, completion) { session throws(StorageError) in
+                .success(try session.expire(limit: limit))
+            }, completion)
     }
 
     /// Copies the database to a new file, which ``temporary(copyOf:options:)`` and ``open(_:options:)`` open. Waits for
@@ -177,7 +188,9 @@ extension ItemDatabase {
         if !writer.submit(job) { completion(.failure(.throttled)) }
     }
 
-    private func waitForExclusive(_ work: @escaping @Sendable (WriteSession) throws(StorageError) -> Void) -> StorageError? {
+    private func waitForExclusive(_ work: @escaping @Sendable (WriteSession) throws(StorageError) -> Void)
+        -> StorageError?
+    {
         let result = Awaited<StorageError?>()
         let job = WriteJob(
             weight: 0,

@@ -21,8 +21,11 @@ extension ItemDatabase {
         guard let folder = opendir(temporaryParent) else { return }
         defer { closedir(folder) }
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            guard name.hasPrefix(namePrefix), let process = pid_t(name.dropFirst(namePrefix.count).prefix { $0 != "-" }),
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(namePrefix),
+                let process = pid_t(name.dropFirst(namePrefix.count).prefix { $0 != "-" }),
                 kill(process, 0) != 0, errno == ESRCH
             else { continue }
             remove("\(temporaryParent)/\(name)")
@@ -31,7 +34,9 @@ extension ItemDatabase {
 
     /// Deletes a directory that ``temporaryDirectory()`` made; a file that is left over does no harm.
     package static func remove(_ directory: String) {
-        for name in ["seed.db", "items.db", "items.db-wal", "items.db-shm", "items.db-journal"] { unlink(directory + "/" + name) }
+        for name in ["seed.db", "items.db", "items.db-wal", "items.db-shm", "items.db-journal"] {
+            unlink(directory + "/" + name)
+        }
         rmdir(directory)
     }
 

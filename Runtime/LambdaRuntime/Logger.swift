@@ -64,7 +64,8 @@ package struct Logger: Sendable {
 
     private func jsonLine(_ level: LogSettings.Level, _ message: String, _ details: JSONObject) -> [UInt8] {
         var members: JSONObject = [
-            "timestamp": .string(WallClock.now().description), "level": .string(level.name), "message": .string(message),
+            "timestamp": .string(WallClock.now().description), "level": .string(level.name),
+            "message": .string(message),
         ]
         if let requestID { members["requestId"] = .string(requestID) }
         if let tenantID { members["tenantId"] = .string(tenantID) }

@@ -43,7 +43,9 @@ package struct MetricRecord: Sendable {
 
     /// The line without its end.
     package func line(at time: Timestamp, requestID: String) -> JSONValue {
-        let definitions = metrics.map { JSONValue.object(["Name": .string($0.name), "Unit": .string($0.unit.rawValue)]) }
+        let definitions = metrics.map {
+            JSONValue.object(["Name": .string($0.name), "Unit": .string($0.unit.rawValue)])
+        }
         let directive: JSONValue = [
             "Namespace": .string(namespace),
             "Dimensions": [.array(dimensions.map { .string($0.name) })],

@@ -27,7 +27,8 @@ struct RuntimeExchange {
         guard body.count <= Self.replyBytesMax else {
             let failure = FunctionFailure(
                 errorType: "Function.ResponseSizeTooLarge",
-                errorMessage: "Response payload size exceeded maximum allowed payload size (\(Self.replyBytesMax) bytes).")
+                errorMessage:
+                    "Response payload size exceeded maximum allowed payload size (\(Self.replyBytesMax) bytes).")
             context.logger.error(failure.errorMessage, ["errorType": .string(failure.errorType)])
             return try report(failure, for: context)
         }

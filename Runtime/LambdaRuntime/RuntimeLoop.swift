@@ -20,7 +20,9 @@ package struct RuntimeLoop<Handler: Sendable> {
     package func run() async throws {
         let logger = Logger(.fromEnvironment())
         do {
-            guard let address = Environment.text("AWS_LAMBDA_RUNTIME_API") else { throw RuntimeLoopError.notUnderLambda }
+            guard let address = Environment.text("AWS_LAMBDA_RUNTIME_API") else {
+                throw RuntimeLoopError.notUnderLambda
+            }
             let termination = try TerminationSignal()
             termination.install()
             try await run(

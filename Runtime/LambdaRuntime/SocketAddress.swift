@@ -6,7 +6,8 @@ struct SocketAddress {
     let port: UInt16
 
     init(_ text: String) throws(TransportError) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), colon > text.startIndex
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+            colon > text.startIndex
         else { throw .unreachable("\"\(text)\" is not host:port") }
         host = String(text[..<colon])
         self.port = port
@@ -28,7 +29,9 @@ struct SocketAddress {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &list)
-        guard status == 0, let first = list else { throw .unreachable("\(host): \(String(cString: gai_strerror(status)))") }
+        guard status == 0, let first = list else {
+            throw .unreachable("\(host): \(String(cString: gai_strerror(status)))")
+        }
         defer { freeaddrinfo(list) }
         return try open(first.pointee.ai_family, first.pointee.ai_addr, first.pointee.ai_addrlen)
     }

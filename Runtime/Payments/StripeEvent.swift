@@ -20,7 +20,8 @@ package struct StripeEvent: Hashable, Sendable {
         let json: JSONValue
         do throws(JSONSyntaxError) { json = try parseJSON(body) } catch { throw .bodyMalformed("no JSON") }
         guard json["object"]?.string == "event", let id = json["id"]?.string, let type = json["type"]?.string,
-            let created = json["created"]?.int, (0...Self.createdSecondsMax).contains(created), let object = json["data"]?["object"]
+            let created = json["created"]?.int, (0...Self.createdSecondsMax).contains(created),
+            let object = json["data"]?["object"]
         else { throw .bodyMalformed("no event") }
         self.id = id
         self.type = type

@@ -76,8 +76,11 @@ struct DynamoDBReadsTests {
             .response(200, ["Responses": ["bundle-Votings": [Self.stored("b")]], "UnprocessedKeys": [:]]),
         ])
         #expect(
-            try await store(client, pauses).items(at: [Self.key("a"), Self.key("b")]) == [Self.item("a"), Self.item("b")])
-        #expect(client.bodies[1]["RequestItems"]?["bundle-Votings"]?["Keys"] == [["pk": ["S": "b"], "sk": ["S": "META"]]])
+            try await store(client, pauses).items(at: [Self.key("a"), Self.key("b")]) == [
+                Self.item("a"), Self.item("b"),
+            ])
+        #expect(
+            client.bodies[1]["RequestItems"]?["bundle-Votings"]?["Keys"] == [["pk": ["S": "b"], "sk": ["S": "META"]]])
         #expect(pauses.all == [.milliseconds(50)])
     }
 
@@ -151,7 +154,9 @@ struct DynamoDBReadsTests {
     ]
 
     @Test(arguments: queries) func `a query is rendered`(row: QueryRow) async throws {
-        let client = FakeHTTPClient([.response(200, ["Items": [Self.stored("a")], "LastEvaluatedKey": ["pk": ["S": "a"]]])])
+        let client = FakeHTTPClient([
+            .response(200, ["Items": [Self.stored("a")], "LastEvaluatedKey": ["pk": ["S": "a"]]])
+        ])
         let page = try await store(client).query(row.query)
         #expect(page == ItemPage(items: [Self.item("a")], next: ItemCursor(key: ["pk": "a"])))
         #expect(client.bodies == [.object(row.members)])
@@ -174,18 +179,23 @@ struct DynamoDBReadsTests {
     static let failures = [
         FailureRow(testDescription: "busy twice, then there", answers: [busy, busy, found], error: nil, calls: 3),
         FailureRow(testDescription: "busy to the end", answers: [busy, busy, busy], error: .throttled, calls: 3),
-        FailureRow(testDescription: "lost answers are asked again", answers: [lost, lost, found], error: nil, calls: 3),
         FailureRow(
-            testDescription: "unreached", answers: [.failure(.notSent("no")), .failure(.notSent("no")), .failure(.notSent("no"))],
+            testDescription: "lost answers are asked again", answers: [lost, lost, found], error: nil, calls: 3),
+        FailureRow(
+            testDescription: "unreached",
+            answers: [.failure(.notSent("no")), .failure(.notSent("no")), .failure(.notSent("no"))],
             error: .unavailable("GetItem: no"), calls: 3),
         FailureRow(
-            testDescription: "the service fails", answers: [.response(500, [:]), .response(502, [:]), .response(500, .null)],
+            testDescription: "the service fails",
+            answers: [.response(500, [:]), .response(502, [:]), .response(500, .null)],
             error: .unavailable("GetItem: status 500"), calls: 3),
         FailureRow(
-            testDescription: "not allowed is final", answers: [.refusal("AccessDeniedException", ["Message": "not you"])],
+            testDescription: "not allowed is final",
+            answers: [.refusal("AccessDeniedException", ["Message": "not you"])],
             error: .rejected("GetItem: AccessDeniedException: not you"), calls: 1),
         FailureRow(
-            testDescription: "not valid is final", answers: [.refusal("ValidationException", ["message": "no such key"])],
+            testDescription: "not valid is final",
+            answers: [.refusal("ValidationException", ["message": "no such key"])],
             error: .rejected("GetItem: ValidationException: no such key"), calls: 1),
     ]
 

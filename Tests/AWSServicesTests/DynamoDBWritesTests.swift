@@ -112,7 +112,8 @@ struct DynamoDBWritesTests {
         OutcomeRow(testDescription: "done", answers: [done]),
         OutcomeRow(
             testDescription: "the condition failed on an item",
-            answers: [.refusal("ConditionalCheckFailedException", ["Item": itemJSON])], error: .conflict(stored: [item])),
+            answers: [.refusal("ConditionalCheckFailedException", ["Item": itemJSON])], error: .conflict(stored: [item])
+        ),
         OutcomeRow(
             testDescription: "the condition failed on no item", answers: [.refusal("ConditionalCheckFailedException")],
             error: .conflict(stored: [nil])),

@@ -27,7 +27,9 @@ final class FakeHTTPClient: HTTPClient {
     var requests: [HTTPRequest] { asked.withLock { $0 } }
     var bodies: [JSONValue] { requests.map { (try? parseJSON($0.body)) ?? .null } }
     var operations: [String] {
-        requests.map { $0.headers.first { $0.name == "X-Amz-Target" }?.value.split(separator: ".").last.map(String.init) ?? "" }
+        requests.map {
+            $0.headers.first { $0.name == "X-Amz-Target" }?.value.split(separator: ".").last.map(String.init) ?? ""
+        }
     }
 
     func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {

@@ -20,7 +20,8 @@ struct RequestSignerTests {
 
         var request: UnsignedRequest {
             UnsignedRequest(
-                method, host: host, path: path, query: query.map { ($0[0], $0[1]) }, headers: headers.map { ($0[0], $0[1]) },
+                method, host: host, path: path, query: query.map { ($0[0], $0[1]) },
+                headers: headers.map { ($0[0], $0[1]) },
                 body: Array(body.utf8))
         }
     }
@@ -58,7 +59,8 @@ struct RequestSignerTests {
     func `signs as botocore does`(row: Row) {
         let signer = Self.signer(row)
         let headers = Dictionary(
-            signer.headers(signing: row.request, at: Self.instant).map { ($0.name.lowercased(), $0.value) }) { $1 }
+            signer.headers(signing: row.request, at: Self.instant).map { ($0.name.lowercased(), $0.value) }
+        ) { $1 }
         #expect(headers["authorization"] == row.expected.authorization)
         #expect(headers["x-amz-date"] == "20150830T123600Z")
         #expect(headers["x-amz-security-token"] == row.token)
@@ -87,7 +89,9 @@ struct RequestSignerTests {
     @Test func `the key changes with the day`() throws {
         let row = try #require(Self.vectors.cases.first)
         let signer = Self.signer(row)
-        func authorization(_ instant: Timestamp) -> String? { signer.headers(signing: row.request, at: instant).last?.value }
+        func authorization(_ instant: Timestamp) -> String? {
+            signer.headers(signing: row.request, at: instant).last?.value
+        }
         let first = authorization(Self.instant)
         let nextDay = Self.instant + .seconds(86_400)
         #expect(authorization(nextDay) == Self.signer(row).headers(signing: row.request, at: nextDay).last?.value)

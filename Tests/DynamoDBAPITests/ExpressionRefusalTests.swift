@@ -2,7 +2,9 @@ import Testing
 
 /// What is said of expressions that can't be used, each in the operation that shows it best.
 struct ExpressionRefusalTests {
-    static func condition(_ name: String, _ expression: String, _ values: String? = nil, _ message: String) -> RefusalRow {
+    static func condition(_ name: String, _ expression: String, _ values: String? = nil, _ message: String)
+        -> RefusalRow
+    {
         let values = values.map { #", "ExpressionAttributeValues": \#($0)"# } ?? ""
         return RefusalRow(
             name, "DeleteItem",
@@ -40,21 +42,26 @@ struct ExpressionRefusalTests {
         condition(
             "size alone", "size(a)", "The function is not allowed to be used this way in an expression; function: size"),
         condition("reserved word", "name = b", "Attribute name is a reserved keyword; reserved keyword: name"),
-        condition("reserved word in any case", "a = Status", "Attribute name is a reserved keyword; reserved keyword: Status"),
         condition(
-            "undefined value", "a = :w", "An expression attribute value used in expression is not defined; attribute value: :w"),
+            "reserved word in any case", "a = Status", "Attribute name is a reserved keyword; reserved keyword: Status"),
         condition(
-            "undefined name", "#x = b", "An expression attribute name used in the document path is not defined; attribute name: #x"),
+            "undefined value", "a = :w",
+            "An expression attribute value used in expression is not defined; attribute value: :w"),
+        condition(
+            "undefined name", "#x = b",
+            "An expression attribute name used in the document path is not defined; attribute name: #x"),
         condition(
             "same operand twice", "a = a",
             "The first operand must be distinct from the remaining operands for this operator or function; operator: =, "
                 + "first operand: [a]"),
         condition(
             "too few operands", "begins_with(a)",
-            "Incorrect number of operands for operator or function; operator or function: begins_with, number of operands: 1"),
+            "Incorrect number of operands for operator or function; operator or function: begins_with, number of operands: 1"
+        ),
         condition(
             "too many operands", "attribute_exists(a, b)",
-            "Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 2"),
+            "Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 2"
+        ),
         condition(
             "exists of a value", "attribute_exists(:v)", one,
             "Operator or function requires a document path; operator or function: attribute_exists"),
@@ -90,8 +97,12 @@ struct ExpressionRefusalTests {
         update("empty", "", "The expression can not be empty;"),
         update("no section", "a = :v", one, #"Syntax error; token: "a", near: "a =""#),
         update("no path", "SET = :v", one, #"Syntax error; token: "=", near: "SET = :v""#),
-        update("section twice", "SET a = :v SET b = :v", one, #"The "SET" section can only be used once in an update expression;"#),
-        update("remove twice", "REMOVE a REMOVE b", #"The "REMOVE" section can only be used once in an update expression;"#),
+        update(
+            "section twice", "SET a = :v SET b = :v", one,
+            #"The "SET" section can only be used once in an update expression;"#),
+        update(
+            "remove twice", "REMOVE a REMOVE b", #"The "REMOVE" section can only be used once in an update expression;"#
+        ),
         update("unknown function", "SET a = dog(b)", "Invalid function name; function: dog"),
         update(
             "function of conditions", "SET a = contains(b, :v)", one,
@@ -105,17 +116,20 @@ struct ExpressionRefusalTests {
             "An expression attribute name used in the document path is not defined; attribute name: #x"),
         update(
             "same path twice", "SET a = :v, a = :v", one,
-            "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a]"),
+            "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a]"
+        ),
         update(
             "path within another", "SET a.b = :v REMOVE a", one,
-            "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a]"),
+            "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a]"
+        ),
         update(
             "list and map at once", "SET a.b = :v, a[1] = :v", one,
             "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, b], "
                 + "path two: [a, [1]]"),
         update(
             "add a string", "ADD a :v", #"{":v": {"S": "x"}}"#,
-            "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"),
+            "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
         update(
             "delete a number", "DELETE a :v", one,
             "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, "
@@ -128,7 +142,8 @@ struct ExpressionRefusalTests {
             "Incorrect operand type for operator or function; operator or function: list_append, operand type: N"),
         update(
             "one operand too few", "SET a = list_append(a)",
-            "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 1"),
+            "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 1"
+        ),
         update(
             "if_not_exists of a value", "SET a = if_not_exists(:v, :v)", one,
             "Operator or function requires a document path; operator or function: if_not_exists"),

@@ -2,7 +2,8 @@ import Testing
 
 /// What is said of items, keys and parameters that hold what they can't.
 struct ItemRefusalTests {
-    static func put(_ name: String, _ attributes: String, _ message: String, in table: String = "Things") -> RefusalRow {
+    static func put(_ name: String, _ attributes: String, _ message: String, in table: String = "Things") -> RefusalRow
+    {
         RefusalRow(name, "PutItem", #"{"TableName": "\#(table)", "Item": {\#(attributes)}}"#, message)
     }
     static func value(_ name: String, _ value: String, _ message: String) -> RefusalRow {
@@ -22,20 +23,27 @@ struct ItemRefusalTests {
             "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
         value(
             "two types", #"{"S": "a", "N": "1"}"#,
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"),
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+        ),
         value("NULL of false", #"{"NULL": false}"#, invalid + "Null attribute value types must have the value of true"),
         value("no strings", #"{"SS": []}"#, invalid + "An string set  may not be empty"),
         value("no numbers", #"{"NS": []}"#, invalid + "An number set  may not be empty"),
         value("no binaries", #"{"BS": []}"#, invalid + "Binary sets should not be empty"),
         value("string twice", #"{"SS": ["a", "b", "a"]}"#, invalid + "Input collection [a, b, a] contains duplicates."),
         value("number twice", #"{"NS": ["1", "1.0"]}"#, "Input collection contains duplicates"),
-        value("binary twice", #"{"BS": ["AQ==", "AQ=="]}"#, invalid + "Input collection [AQ==, AQ==]of type BS contains duplicates."),
-        value("nested value", #"{"L": [{"M": {"a": {}}}]}"#,
+        value(
+            "binary twice", #"{"BS": ["AQ==", "AQ=="]}"#,
+            invalid + "Input collection [AQ==, AQ==]of type BS contains duplicates."),
+        value(
+            "nested value", #"{"L": [{"M": {"a": {}}}]}"#,
             "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
-        value("33 levels", String(repeating: #"{"L": ["#, count: 33) + String(repeating: "]}", count: 33),
-            "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"),
+        value(
+            "33 levels", String(repeating: #"{"L": ["#, count: 33) + String(repeating: "]}", count: 33),
+            "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+        ),
         put("empty name", #""pk": {"S": "x"}, "": {"S": "x"}"#, invalid + "Empty attribute name"),
-        put("large item", #""pk": {"S": "x"}, "v": {"S": "\#(String(repeating: "x", count: 400 << 10))"}"#,
+        put(
+            "large item", #""pk": {"S": "x"}, "v": {"S": "\#(String(repeating: "x", count: 400 << 10))"}"#,
             "Item size has exceeded the maximum allowed size"),
     ]
 
@@ -72,7 +80,8 @@ struct ItemRefusalTests {
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string "
                 + "value. Key: pk"),
         RefusalRow(
-            "no such table", "GetItem", #"{"TableName": "Nothing", "Key": {"pk": {"S": "a"}}}"#, "Requested resource not found",
+            "no such table", "GetItem", #"{"TableName": "Nothing", "Key": {"pk": {"S": "a"}}}"#,
+            "Requested resource not found",
             type: "ResourceNotFoundException"),
         RefusalRow(
             "no such table", "DescribeTable", #"{"TableName": "Nothing"}"#,
@@ -109,7 +118,8 @@ struct ItemRefusalTests {
             #"{"TableName": "Things", "Key": {"pk": {"S": "a"}}, "ProjectionExpression": "n", "ExpressionAttributeNames": {"a": "n"}}"#,
             #"ExpressionAttributeNames contains invalid key: Syntax error; key: "a""#),
         RefusalRow(
-            "new values of a put", "PutItem", #"{"TableName": "Things", "Item": {"pk": {"S": "a"}}, "ReturnValues": "ALL_NEW"}"#,
+            "new values of a put", "PutItem",
+            #"{"TableName": "Things", "Item": {"pk": {"S": "a"}}, "ReturnValues": "ALL_NEW"}"#,
             "ReturnValues can only be ALL_OLD or NONE"),
         RefusalRow(
             "exists with a value", "DeleteItem",

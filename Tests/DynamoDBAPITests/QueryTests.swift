@@ -32,7 +32,8 @@ struct QueryTests {
                 """#, found)
         }
 
-        static func filter(_ comparison: String, _ values: String, on attribute: String = "note", _ found: [Int]) -> Row {
+        static func filter(_ comparison: String, _ values: String, on attribute: String = "note", _ found: [Int]) -> Row
+        {
             Row(
                 "older filter \(attribute) \(comparison) \(values)",
                 #"""
@@ -47,24 +48,31 @@ struct QueryTests {
     static let team = #""KeyConditionExpression": "team = :t", "ExpressionAttributeValues": {":t": {"S": "even"}}"#
 
     static let keys = [
-        Row("whole partition", partition, all), Row("backward", partition + #", "ScanIndexForward": false"#, all.reversed()),
+        Row("whole partition", partition, all),
+        Row("backward", partition + #", "ScanIndexForward": false"#, all.reversed()),
         Row("limited", partition + #", "Limit": 3"#, [1, 2, 3]),
         Row("limited backward", partition + #", "Limit": 2, "ScanIndexForward": false"#, [9, 8]),
-        Row("no such partition", #""KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "?"}}"#, []),
+        Row(
+            "no such partition",
+            #""KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "?"}}"#, []),
         Row("from a key on", partition + #", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "7"}}"#, [8, 9]),
         Row(
-            "from a key back", partition + #", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "3"}}, "ScanIndexForward": false"#,
+            "from a key back",
+            partition + #", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "3"}}, "ScanIndexForward": false"#,
             [2, 1]),
         Row(
-            "from a key that is not there", partition + #", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "7.5"}}"#, [8, 9]),
+            "from a key that is not there",
+            partition + #", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "7.5"}}"#, [8, 9]),
         .key("sk = :v", #"":v": {"N": "4"}"#, [4]), .key("sk = :v", #"":v": {"N": "4.0"}"#, [4]),
         .key("sk < :v", #"":v": {"N": "3"}"#, [1, 2]), .key("sk <= :v", #"":v": {"N": "3"}"#, [1, 2, 3]),
         .key("sk > :v", #"":v": {"N": "7"}"#, [8, 9]), .key("sk >= :v", #"":v": {"N": "7"}"#, [7, 8, 9]),
         .key("sk BETWEEN :v AND :w", #"":v": {"N": "3"}, ":w": {"N": "5"}"#, [3, 4, 5]),
-        .key("sk BETWEEN :v AND :w", #"":v": {"N": "3.5"}, ":w": {"N": "3.6"}"#, []), .key("sk < :v", #"":v": {"N": "-1E+125"}"#, []),
+        .key("sk BETWEEN :v AND :w", #"":v": {"N": "3.5"}, ":w": {"N": "3.6"}"#, []),
+        .key("sk < :v", #"":v": {"N": "-1E+125"}"#, []),
         .key(":v < sk", #"":v": {"N": "7"}"#, [8, 9]), .key("(sk > :v)", #"":v": {"N": "7"}"#, [8, 9]),
         .older("EQ", #"{"N": "4"}"#, [4]), .older("LT", #"{"N": "3"}"#, [1, 2]), .older("LE", #"{"N": "2"}"#, [1, 2]),
-        .older("GT", #"{"N": "8"}"#, [9]), .older("GE", #"{"N": "8"}"#, [8, 9]), .older("BETWEEN", #"{"N": "2"}, {"N": "3"}"#, [2, 3]),
+        .older("GT", #"{"N": "8"}"#, [9]), .older("GE", #"{"N": "8"}"#, [8, 9]),
+        .older("BETWEEN", #"{"N": "2"}, {"N": "3"}"#, [2, 3]),
     ]
 
     static let filters = [
@@ -78,7 +86,8 @@ struct QueryTests {
             [7]),
         .filter("EQ", #"{"S": "n4"}"#, [4]), .filter("NE", #"{"S": "n4"}"#, [1, 2, 3, 5, 6, 7, 8, 9]),
         .filter("IN", #"{"S": "n4"}, {"S": "n5"}"#, [4, 5]), .filter("LT", #"{"S": "n3"}"#, [1, 2]),
-        .filter("LE", #"{"S": "n3"}"#, [1, 2, 3]), .filter("GT", #"{"S": "n8"}"#, [9]), .filter("GE", #"{"S": "n8"}"#, [8, 9]),
+        .filter("LE", #"{"S": "n3"}"#, [1, 2, 3]), .filter("GT", #"{"S": "n8"}"#, [9]),
+        .filter("GE", #"{"S": "n8"}"#, [8, 9]),
         .filter("BETWEEN", #"{"S": "n2"}, {"S": "n3"}"#, [2, 3]), .filter("BEGINS_WITH", #"{"S": "n"}"#, all),
         .filter("CONTAINS", #"{"S": "9"}"#, [9]), .filter("NOT_CONTAINS", #"{"S": "n"}"#, []), .filter("NULL", "", []),
         .filter("NOT_NULL", "", all), .filter("NULL", "", on: "absent", all), .filter("NOT_NULL", "", on: "absent", []),
@@ -101,7 +110,9 @@ struct QueryTests {
             "local index and sort key",
             ##""IndexName": "byText", "KeyConditionExpression": "pk = :p AND begins_with(#t, :t)", "ExpressionAttributeNames": {"#t": "text"}, "ExpressionAttributeValues": {":p": {"S": "p"}, ":t": {"S": "t3"}}"##,
             [7]),
-        Row("local index consistently", #""IndexName": "byText", "ConsistentRead": true, "Limit": 1, \#(partition)"#, [9]),
+        Row(
+            "local index consistently", #""IndexName": "byText", "ConsistentRead": true, "Limit": 1, \#(partition)"#,
+            [9]),
     ]
 
     @Test(arguments: keys + filters + indexes) func `finds`(row: Row) throws {
@@ -122,7 +133,8 @@ struct QueryTests {
     ]
 
     @Test(arguments: shown) func `shows`(index: String, request: String, names: [String]) throws {
-        let body = try Fixture.shared.get().expect("Query", #"{"TableName": "Pairs", "IndexName": "\#(index)", \#(Self.team)\#(request)}"#)
+        let body = try Fixture.shared.get().expect(
+            "Query", #"{"TableName": "Pairs", "IndexName": "\#(index)", \#(Self.team)\#(request)}"#)
         let item = body["Items"]?.array?.first { names.isEmpty || $0["sk"]?["N"] == "2" || names == ["sk"] }
         #expect((item?.object?.keys.sorted() ?? []) == names)
         #expect(body["Count"] == 4)
@@ -132,7 +144,8 @@ struct QueryTests {
         let service = try Fixture.shared.get()
         var (found, start) = ([String](), "")
         repeat {
-            let body = try service.expect("Query", #"{"TableName": "Pairs", "Limit": \#(limit), \#(Self.partition)\#(start)}"#)
+            let body = try service.expect(
+                "Query", #"{"TableName": "Pairs", "Limit": \#(limit), \#(Self.partition)\#(start)}"#)
             found += body["Items"]?.array?.compactMap { $0["sk"]?["N"]?.string } ?? []
             guard let last = body["LastEvaluatedKey"] else { break }
             start = #", "ExclusiveStartKey": \#(last.compactText)"#
@@ -144,7 +157,8 @@ struct QueryTests {
         let service = try Fixture.shared.get()
         var found: [String] = []
         for segment in 0..<count {
-            let body = try service.expect("Scan", #"{"TableName": "Things", "Segment": \#(segment), "TotalSegments": \#(count)}"#)
+            let body = try service.expect(
+                "Scan", #"{"TableName": "Things", "Segment": \#(segment), "TotalSegments": \#(count)}"#)
             found += body["Items"]?.array?.compactMap { $0["pk"]?["S"]?.string } ?? []
         }
         #expect(found.sorted() == ["a", "b", "rich"])

@@ -4,7 +4,8 @@ import Testing
 struct RequestRefusalTests {
     static let key = #""Key": {"pk": {"S": "a"}}"#
     static func constraint(_ breaches: String...) -> String {
-        "\(breaches.count) validation error\(breaches.count == 1 ? "" : "s") detected: " + breaches.joined(separator: "; ")
+        "\(breaches.count) validation error\(breaches.count == 1 ? "" : "s") detected: "
+            + breaches.joined(separator: "; ")
     }
     static func absent(_ name: String) -> String {
         "Value null at '\(name)' failed to satisfy constraint: Member must not be null"
@@ -15,20 +16,26 @@ struct RequestRefusalTests {
     }
 
     static let types = [
-        type("broken JSON", "GetItem", "{", ""), type("no object", "GetItem", "[]", ""), type("nothing", "GetItem", "", ""),
+        type("broken JSON", "GetItem", "{", ""), type("no object", "GetItem", "[]", ""),
+        type("nothing", "GetItem", "", ""),
         type("number for a text", "GetItem", #"{"TableName": 1}"#, "NUMBER_VALUE cannot be converted to String"),
         type("fraction for a text", "GetItem", #"{"TableName": 1.5}"#, "DECIMAL_VALUE cannot be converted to String"),
         type("boolean for a text", "GetItem", #"{"TableName": true}"#, "TRUE_VALUE cannot be converted to String"),
-        type("list for a text", "GetItem", #"{"TableName": []}"#, "Unrecognized collection type class java.lang.String"),
+        type(
+            "list for a text", "GetItem", #"{"TableName": []}"#, "Unrecognized collection type class java.lang.String"),
         type("map for a text", "GetItem", #"{"TableName": {}}"#, "Start of structure or map found where not expected"),
-        type("text for a number", "Scan", #"{"TableName": "Things", "Limit": "1"}"#, "STRING_VALUE cannot be converted to Integer"),
+        type(
+            "text for a number", "Scan", #"{"TableName": "Things", "Limit": "1"}"#,
+            "STRING_VALUE cannot be converted to Integer"),
         type("boolean for a number", "Scan", #"{"Limit": false}"#, "FALSE_VALUE cannot be converted to Integer"),
-        type("number for a boolean", "GetItem", #"{"ConsistentRead": 1}"#, "NUMBER_VALUE cannot be converted to Boolean"),
+        type(
+            "number for a boolean", "GetItem", #"{"ConsistentRead": 1}"#, "NUMBER_VALUE cannot be converted to Boolean"),
         type("word for a boolean", "GetItem", #"{"ConsistentRead": "maybe"}"#, "Unexpected token received from parser"),
         type("text for a map", "GetItem", #"{"Key": "x"}"#, "Unexpected field type"),
         type(
             "list for a map", "GetItem", #"{"Key": []}"#,
-            "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>"),
+            "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>"
+        ),
         type("text for a value", "GetItem", #"{"Key": {"a": "x"}}"#, "Unexpected value type in payload"),
         type(
             "list for a value", "GetItem", #"{"Key": {"a": []}}"#,
@@ -36,7 +43,9 @@ struct RequestRefusalTests {
         type("number within S", "GetItem", #"{"Key": {"a": {"S": 1}}}"#, "NUMBER_VALUE cannot be converted to String"),
         type("number within N", "GetItem", #"{"Key": {"a": {"N": 1}}}"#, "NUMBER_VALUE cannot be converted to String"),
         type("text within SS", "GetItem", #"{"Key": {"a": {"SS": "x"}}}"#, "Unexpected field type"),
-        type("map within L", "GetItem", #"{"Key": {"a": {"L": {}}}}"#, "Start of structure or map found where not expected"),
+        type(
+            "map within L", "GetItem", #"{"Key": {"a": {"L": {}}}}"#,
+            "Start of structure or map found where not expected"),
         type(
             "binary of a wrong length", "GetItem", #"{"Key": {"a": {"B": "abc"}}}"#,
             "Base64 encoded length is expected a multiple of 4 bytes but found: 3"),
@@ -45,11 +54,14 @@ struct RequestRefusalTests {
     static let rules = [
         RefusalRow("nothing", "GetItem", "{}", constraint(absent("key"), absent("tableName"))),
         RefusalRow("no item", "PutItem", #"{"TableName": "Things"}"#, constraint(absent("item"))),
-        RefusalRow("null counts as absent", "PutItem", #"{"TableName": "Things", "Item": null}"#, constraint(absent("item"))),
+        RefusalRow(
+            "null counts as absent", "PutItem", #"{"TableName": "Things", "Item": null}"#, constraint(absent("item"))),
         RefusalRow("no key", "DeleteItem", #"{"TableName": "Things"}"#, constraint(absent("key"))),
         RefusalRow(
             "empty name", "GetItem", #"{"TableName": "", \#(key)}"#,
-            constraint("Value '' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1")),
+            constraint(
+                "Value '' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+            )),
         RefusalRow(
             "characters of a name", "GetItem", #"{"TableName": "no/name", \#(key)}"#,
             constraint(
@@ -62,16 +74,19 @@ struct RequestRefusalTests {
                     + "[INDEXES, TOTAL, NONE]")),
         RefusalRow(
             "limit of a scan", "Scan", #"{"TableName": "Things", "Limit": 0}"#,
-            constraint("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1")),
+            constraint(
+                "Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1")),
         RefusalRow(
             "segments", "Scan", #"{"TableName": "Things", "Segment": -1, "TotalSegments": 1000001}"#,
             constraint(
                 "Value '1000001' at 'totalSegments' failed to satisfy constraint: Member must have value less than or equal to 1000000",
-                "Value '-1' at 'segment' failed to satisfy constraint: Member must have value greater than or equal to 0")),
+                "Value '-1' at 'segment' failed to satisfy constraint: Member must have value greater than or equal to 0"
+            )),
         RefusalRow(
             "empty transaction", "TransactWriteItems", #"{"TransactItems": []}"#,
             constraint(
-                "Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1")),
+                "Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1"
+            )),
         RefusalRow(
             "long token", "TransactWriteItems",
             #"{"ClientRequestToken": "\#(String(repeating: "t", count: 37))", "TransactItems": [{"Put": {"TableName": "Things", "Item": {"pk": {"S": "a"}}}}]}"#,
@@ -83,7 +98,9 @@ struct RequestRefusalTests {
         RefusalRow("no iterator", "GetRecords", "{}", constraint(absent("shardIterator"))),
         RefusalRow(
             "limit of records", "GetRecords", #"{"ShardIterator": "x", "Limit": 1001}"#,
-            constraint("Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 1000")),
+            constraint(
+                "Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 1000"
+            )),
     ]
 
     static func reading(_ name: String, _ more: String, _ message: String) -> RefusalRow {
@@ -100,7 +117,8 @@ struct RequestRefusalTests {
             "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or "
                 + "equal to 1"),
         reading(
-            "no such index", #""IndexName": "none", \#(partition)"#, "The table does not have the specified index: none"),
+            "no such index", #""IndexName": "none", \#(partition)"#, "The table does not have the specified index: none"
+        ),
         reading(
             "consistent read of a global index", #""IndexName": "byTeam", "ConsistentRead": true, \#(QueryTests.team)"#,
             "Consistent reads are not supported on global secondary indexes"),
@@ -108,10 +126,12 @@ struct RequestRefusalTests {
             "key of the table in an index", #""IndexName": "byTeam", \#(partition)"#,
             "Query condition missed key schema element: team"),
         reading(
-            "partition key not equal", #""KeyConditionExpression": "pk > :p", "ExpressionAttributeValues": {":p": {"S": "p"}}"#,
+            "partition key not equal",
+            #""KeyConditionExpression": "pk > :p", "ExpressionAttributeValues": {":p": {"S": "p"}}"#,
             "Query key condition not supported"),
         reading(
-            "no partition key", #""KeyConditionExpression": "sk = :p", "ExpressionAttributeValues": {":p": {"N": "1"}}"#,
+            "no partition key",
+            #""KeyConditionExpression": "sk = :p", "ExpressionAttributeValues": {":p": {"N": "1"}}"#,
             "Query condition missed key schema element: pk"),
         reading(
             "other attribute",
@@ -126,10 +146,12 @@ struct RequestRefusalTests {
             #""KeyConditionExpression": "pk = :p AND sk > :n AND sk < :n", "ExpressionAttributeValues": {":p": {"S": "p"}, ":n": {"N": "1"}}"#,
             "KeyConditionExpressions must only contain one condition per key"),
         reading(
-            "OR", #""KeyConditionExpression": "pk = :p OR sk = :n", "ExpressionAttributeValues": {":p": {"S": "p"}, ":n": {"N": "1"}}"#,
+            "OR",
+            #""KeyConditionExpression": "pk = :p OR sk = :n", "ExpressionAttributeValues": {":p": {"S": "p"}, ":n": {"N": "1"}}"#,
             "Invalid operator used in KeyConditionExpression: OR"),
         reading(
-            "type of the partition key", #""KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"N": "1"}}"#,
+            "type of the partition key",
+            #""KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"N": "1"}}"#,
             "One or more parameter values were invalid: Condition parameter type does not match schema type"),
         reading(
             "type of the sort key",
@@ -139,13 +161,15 @@ struct RequestRefusalTests {
             "filter of the key", #"\#(partition), "FilterExpression": "pk = :p""#,
             "Filter Expression can only contain non-primary key attributes: Primary key attribute: pk"),
         reading(
-            "starting key of another partition", #"\#(partition), "ExclusiveStartKey": {"pk": {"S": "q"}, "sk": {"N": "1"}}"#,
+            "starting key of another partition",
+            #"\#(partition), "ExclusiveStartKey": {"pk": {"S": "q"}, "sk": {"N": "1"}}"#,
             "The provided starting key is outside query boundaries based on provided conditions"),
         reading(
             "starting key without sort key", #"\#(partition), "ExclusiveStartKey": {"pk": {"S": "p"}}"#,
             "The provided starting key is invalid"),
         reading(
-            "starting key of a wrong type", #"\#(partition), "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"S": "1"}}"#,
+            "starting key of a wrong type",
+            #"\#(partition), "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"S": "1"}}"#,
             "The provided starting key is invalid: The provided key element does not match the schema"),
         reading(
             "selection without projection", #"\#(partition), "Select": "SPECIFIC_ATTRIBUTES""#,
@@ -162,10 +186,12 @@ struct RequestRefusalTests {
             "Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}"),
         RefusalRow(
             "segment alone", "Scan", #"{"TableName": "Things", "Segment": 0}"#,
-            "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"),
+            "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"
+        ),
         RefusalRow(
             "segments alone", "Scan", #"{"TableName": "Things", "TotalSegments": 2}"#,
-            "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"),
+            "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"
+        ),
         RefusalRow(
             "segment out of range", "Scan", #"{"TableName": "Things", "Segment": 2, "TotalSegments": 2}"#,
             "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: 2 is not less than "

@@ -28,7 +28,8 @@ struct StreamTests {
 
     func iterator(_ type: String, _ more: String = "") throws -> String {
         let body = try service.expect(
-            "GetShardIterator", #"{"StreamArn": "\#(arn)", "ShardId": "\#(shard)", "ShardIteratorType": "\#(type)"\#(more)}"#)
+            "GetShardIterator",
+            #"{"StreamArn": "\#(arn)", "ShardId": "\#(shard)", "ShardIteratorType": "\#(type)"\#(more)}"#)
         return try #require(body["ShardIterator"]?.string)
     }
 
@@ -51,15 +52,20 @@ struct StreamTests {
         #expect(records.map { $0["eventName"] } == ["INSERT", "MODIFY", "REMOVE"])
         let images = records.map { [$0["dynamodb"]?["OldImage"]?["n"]?["N"], $0["dynamodb"]?["NewImage"]?["n"]?["N"]] }
         #expect(images == [[nil, "1"], ["1", "2"], ["2", nil]])
-        #expect(records.allSatisfy { $0["dynamodb"]?["Keys"] == ["pk": ["S": "a"]] && $0["eventSource"] == "aws:dynamodb" })
-        #expect(records.allSatisfy { $0["eventVersion"] == "1.1" && $0["awsRegion"] == "us-east-1" && $0["userIdentity"] == nil })
+        #expect(
+            records.allSatisfy { $0["dynamodb"]?["Keys"] == ["pk": ["S": "a"]] && $0["eventSource"] == "aws:dynamodb" })
+        #expect(
+            records.allSatisfy {
+                $0["eventVersion"] == "1.1" && $0["awsRegion"] == "us-east-1" && $0["userIdentity"] == nil
+            })
         let numbers = records.compactMap { $0["dynamodb"]?["SequenceNumber"]?.string }
         #expect(numbers == numbers.sorted() && numbers.allSatisfy { $0.utf8.count == 21 })
         #expect(Set(records.compactMap { $0["eventID"] }).count == 3)
     }
 
     @Test(arguments: [
-        ("KEYS_ONLY", false, false), ("NEW_IMAGE", false, true), ("OLD_IMAGE", true, false), ("NEW_AND_OLD_IMAGES", true, true),
+        ("KEYS_ONLY", false, false), ("NEW_IMAGE", false, true), ("OLD_IMAGE", true, false),
+        ("NEW_AND_OLD_IMAGES", true, true),
     ])
     func `shows what the view has`(view: String, old: Bool, new: Bool) throws {
         let service = try TestService()
@@ -67,8 +73,10 @@ struct StreamTests {
         try service.put(#"{"pk": "a", "n": 1}"#, in: "Viewed")
         try service.put(#"{"pk": "a", "n": 2}"#, in: "Viewed")
         let iterator = try service.expect(
-            "GetShardIterator", #"{"StreamArn": "\#(arn)", "ShardId": "\#(shard)", "ShardIteratorType": "TRIM_HORIZON"}"#)
-        let body = try service.expect("GetRecords", #"{"ShardIterator": \#((iterator["ShardIterator"] ?? "").compactText)}"#)
+            "GetShardIterator",
+            #"{"StreamArn": "\#(arn)", "ShardId": "\#(shard)", "ShardIteratorType": "TRIM_HORIZON"}"#)
+        let body = try service.expect(
+            "GetRecords", #"{"ShardIterator": \#((iterator["ShardIterator"] ?? "").compactText)}"#)
         let record = body["Records"]?[1]?["dynamodb"]
         #expect((record?["OldImage"] != nil) == old && (record?["NewImage"] != nil) == new)
         #expect(record?["StreamViewType"]?.string == view)
@@ -84,8 +92,12 @@ struct StreamTests {
         #expect(try records(latest)["Records"]?.array?.count == 3)
         #expect(try records(try iterator("LATEST"))["Records"] == [])
         let number = try #require(first["Records"]?[1]?["dynamodb"]?["SequenceNumber"]).compactText
-        #expect(try records(try iterator("AT_SEQUENCE_NUMBER", #", "SequenceNumber": \#(number)"#))["Records"]?.array?.count == 2)
-        #expect(try records(try iterator("AFTER_SEQUENCE_NUMBER", #", "SequenceNumber": \#(number)"#))["Records"]?.array?.count == 1)
+        #expect(
+            try records(try iterator("AT_SEQUENCE_NUMBER", #", "SequenceNumber": \#(number)"#))["Records"]?.array?.count
+                == 2)
+        #expect(
+            try records(try iterator("AFTER_SEQUENCE_NUMBER", #", "SequenceNumber": \#(number)"#))["Records"]?.array?
+                .count == 1)
     }
 
     @Test func `ends with the table's stream`() throws {
@@ -97,8 +109,11 @@ struct StreamTests {
         let body = try records(try iterator("TRIM_HORIZON"))
         #expect(body["Records"]?.array?.count == 3 && body["NextShardIterator"] == nil)
         try service.expect(
-            "UpdateTable", #"{"TableName": "Logged", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}"#)
-        let arns = try service.expect("ListStreams", #"{"TableName": "Logged"}"#)["Streams"]?.array?.compactMap { $0["StreamArn"]?.string }
+            "UpdateTable",
+            #"{"TableName": "Logged", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}"#)
+        let arns = try service.expect("ListStreams", #"{"TableName": "Logged"}"#)["Streams"]?.array?.compactMap {
+            $0["StreamArn"]?.string
+        }
         #expect(arns?.count == 2 && arns?.first == arn && arns?.last != arn)
     }
 
@@ -112,7 +127,9 @@ struct StreamTests {
     }
 
     @Test func `says that an item expired`() throws {
-        try service.expect("UpdateTimeToLive", #"{"TableName": "Logged", "TimeToLiveSpecification": {"AttributeName": "at", "Enabled": true}}"#)
+        try service.expect(
+            "UpdateTimeToLive",
+            #"{"TableName": "Logged", "TimeToLiveSpecification": {"AttributeName": "at", "Enabled": true}}"#)
         try service.put(#"{"pk": "soon", "at": 1700000001}"#, in: "Logged")
         try service.put(#"{"pk": "later", "at": 1700009999}"#, in: "Logged")
         service.clock.advance(seconds: 2)
@@ -124,9 +141,14 @@ struct StreamTests {
     }
 
     @Test(arguments: [
-        ("DescribeStream", #""StreamArn": "arn:aws:dynamodb:us-east-1:000000000000:table/Gone/stream/2020-01-01T00:00:00.000""#, "ResourceNotFoundException"),
+        (
+            "DescribeStream",
+            #""StreamArn": "arn:aws:dynamodb:us-east-1:000000000000:table/Gone/stream/2020-01-01T00:00:00.000""#,
+            "ResourceNotFoundException"
+        ),
         ("DescribeStream", #""StreamArn": "not-an-arn-but-long-enough-for-one-of-them""#, "ValidationException"),
-        ("GetRecords", #""ShardIterator": "nothing""#, "ValidationException"), ("ListStreams", #""Limit": 0"#, "ValidationException"),
+        ("GetRecords", #""ShardIterator": "nothing""#, "ValidationException"),
+        ("ListStreams", #""Limit": 0"#, "ValidationException"),
         ("ListStreams", #""Limit": 101"#, "ValidationException"),
     ])
     func `refuses`(operation: String, request: String, type: String) throws {

@@ -58,7 +58,9 @@ final class TestService: Sendable {
 
     /// The body of a success.
     @discardableResult
-    func expect(_ operation: String, _ request: String, at location: SourceLocation = #_sourceLocation) throws -> JSONValue {
+    func expect(_ operation: String, _ request: String, at location: SourceLocation = #_sourceLocation) throws
+        -> JSONValue
+    {
         let answer = call(operation, request)
         try #require(answer.status == 200, "\(operation) \(request): \(answer)", sourceLocation: location)
         return answer.body

@@ -5,7 +5,8 @@ import Time
 
 struct HTTPEventBuilderTests {
     @Test func `has the shape of payload format 2`() {
-        var builder = HTTPEventBuilder(method: "POST", path: "/votings/v/vote", routeKey: "POST /votings/{votingID}/vote")
+        var builder = HTTPEventBuilder(
+            method: "POST", path: "/votings/v/vote", routeKey: "POST /votings/{votingID}/vote")
         builder.headers = [("X-Thing", "a"), ("x-thing", "b"), ("User-Agent", "test")]
         builder.body = Array(#"{"a":1}"#.utf8)
         let event = builder.event(receivedAt: Timestamp(milliseconds: 1_677_175_200_123), requestID: "r")

@@ -35,7 +35,9 @@ struct SlowClientTests {
         Row(testDescription: "a whole request, then nothing", pieces: [whole], answers: [200], isClosed: false),
         Row(testDescription: "slow, but not silent", pieces: whole.map(String.init), answers: [200], isClosed: false),
         Row(testDescription: "nothing at all", pieces: [], answers: [], isClosed: false),
-        Row(testDescription: "a slow answer", pieces: [whole], delay: .milliseconds(500), answers: [200], isClosed: false),
+        Row(
+            testDescription: "a slow answer", pieces: [whole], delay: .milliseconds(500), answers: [200],
+            isClosed: false),
     ]
 
     static let timeout = TimeAmount.milliseconds(200)
@@ -66,12 +68,14 @@ struct SlowClientTests {
         func start() {
             let context = Unmanaged.passRetained(Box(self)).toOpaque()
             var thread = pthread_t()
-            pthread_create(&thread, nil, { context in
-                guard let context else { return nil }
-                let client = Unmanaged<Box>.fromOpaque(context).takeRetainedValue().client
-                client.finish(client.run())
-                return nil
-            }, context)
+            pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    let client = Unmanaged<Box>.fromOpaque(context).takeRetainedValue().client
+                    client.finish(client.run())
+                    return nil
+                }, context)
             pthread_detach(thread)
         }
 

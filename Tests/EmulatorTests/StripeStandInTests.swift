@@ -19,12 +19,15 @@ struct StripeStandInTests {
         stripe = StripeStandIn(clock: clock, webhookSecret: "whsec_local", endpoint: "http://127.0.0.1:4566")
     }
 
-    func create(_ form: String = form, key: String? = nil, authorization: String? = "Bearer sk_test_local") -> (UInt, JSONValue) {
+    func create(_ form: String = form, key: String? = nil, authorization: String? = "Bearer sk_test_local") -> (
+        UInt, JSONValue
+    ) {
         var headers = HTTPHeaders()
         if let authorization { headers.add(name: "Authorization", value: authorization) }
         if let key { headers.add(name: "Idempotency-Key", value: key) }
         let request = HTTPRequest(
-            method: .POST, path: "/stripe/v1/checkout/sessions", query: "", headers: headers, body: ByteBuffer(string: form),
+            method: .POST, path: "/stripe/v1/checkout/sessions", query: "", headers: headers,
+            body: ByteBuffer(string: form),
             isBodyCut: false)
         let response = stripe.handle(request)
         return (response.status.code, (try? parseJSON(Array(response.body.readableBytesView))) ?? .null)

@@ -10,7 +10,8 @@ struct ConditionExpressionTests {
     ]
     static let values: [String: AttributeValue] = [
         ":1": 1, ":5": 5, ":9": 9, ":hello": "hello", ":he": "he", ":l": "l", ":x": "x", ":S": "S", ":SS": "SS",
-        ":DOG": "DOG", ":two": "two", ":bin": .binary([1, 2]), ":true": true, ":null": .null, ":yx": .stringSet(["y", "x"]),
+        ":DOG": "DOG", ":two": "two", ":bin": .binary([1, 2]), ":true": true, ":null": .null,
+        ":yx": .stringSet(["y", "x"]),
         ":list": .list([]), ":map": .map(["c": "deep"]),
     ]
     static let names = ["#s": "s", "#m": "m", "#status": "status"]
@@ -34,7 +35,8 @@ struct ConditionExpressionTests {
         ("attribute_exists(s[0])", false), ("attribute_type(s, :S)", true), ("attribute_type(ss, :S)", false),
         ("attribute_type(ss, :SS)", true), ("begins_with(s, :he)", true), ("begins_with(s, :hello)", true),
         ("begins_with(:hello, :he)", true), ("begins_with(b, :bin)", true), ("begins_with(n, :he)", false),
-        ("contains(s, :l)", true), ("contains(ss, :x)", true), ("contains(ss, :two)", false), ("contains(ns, :1)", true),
+        ("contains(s, :l)", true), ("contains(ss, :x)", true), ("contains(ss, :two)", false),
+        ("contains(ns, :1)", true),
         ("contains(l, :two)", true), ("contains(m, :two)", false), ("size(s) = :5", true), ("size(l) < :5", true),
         ("size(n) = :5", false), (":5 = size(s)", true), ("size(:hello) = :5", true), ("ss = :yx", true),
         ("z = :null", true), ("t = :true", true), ("m.b = :map", true), ("#m.b.c <> #s", true),
@@ -58,8 +60,10 @@ struct ConditionExpressionTests {
         (" ", "Syntax error; token: \"<EOF>\", near: \"\""),
         ("a", "Syntax error; token: \"<EOF>\", near: \"a\""),
         ("a-b", "Syntax error; token: \"-\", near: \"a-b\""),
-        ("#s attribute_not_exists :x",
-            "Syntax error; token: \"attribute_not_exists\", near: \"#s attribute_not_exists :x\""),
+        (
+            "#s attribute_not_exists :x",
+            "Syntax error; token: \"attribute_not_exists\", near: \"#s attribute_not_exists :x\""
+        ),
         ("s:he-", "Syntax error; token: \":he\", near: \"s:he-\""),
         ("n != :5", "Syntax error; token: \"!\", near: \"n !=\""),
         ("size()", "Syntax error; token: \")\", near: \"()\""),
@@ -74,58 +78,98 @@ struct ConditionExpressionTests {
         ("BEGINS_WITH(s, :he)", "Invalid function name; function: BEGINS_WITH"),
         ("if_not_exists(n, :5) = :5", "The function is not allowed in a condition expression; function: if_not_exists"),
         ("size(n)", "The function is not allowed to be used this way in an expression; function: size"),
-        ("attribute_exists(n) = :5",
-            "The function is not allowed to be used this way in an expression; function: attribute_exists"),
-        ("size(contains(s, :he)) = :5",
-            "The function is not allowed to be used this way in an expression; function: contains"),
+        (
+            "attribute_exists(n) = :5",
+            "The function is not allowed to be used this way in an expression; function: attribute_exists"
+        ),
+        (
+            "size(contains(s, :he)) = :5",
+            "The function is not allowed to be used this way in an expression; function: contains"
+        ),
         ("status = :5", "Attribute name is a reserved keyword; reserved keyword: status"),
         ("m.Name = :5", "Attribute name is a reserved keyword; reserved keyword: Name"),
-        ("#none = :none",
-            "An expression attribute name used in the document path is not defined; attribute name: #none"),
+        (
+            "#none = :none",
+            "An expression attribute name used in the document path is not defined; attribute name: #none"
+        ),
         ("n = :none", "An expression attribute value used in expression is not defined; attribute value: :none"),
-        ("size(n, s) = :5",
+        (
+            "size(n, s) = :5",
             "Incorrect number of operands for operator or function; operator or function: size, number of "
-                + "operands: 2"),
-        ("attribute_exists(:5)",
-            "Operator or function requires a document path; operator or function: attribute_exists"),
-        ("n = n",
+                + "operands: 2"
+        ),
+        (
+            "attribute_exists(:5)",
+            "Operator or function requires a document path; operator or function: attribute_exists"
+        ),
+        (
+            "n = n",
             "The first operand must be distinct from the remaining operands for this operator or function; "
-                + "operator: =, first operand: [n]"),
-        ("contains(l[0].#s, l[0].s)",
+                + "operator: =, first operand: [n]"
+        ),
+        (
+            "contains(l[0].#s, l[0].s)",
             "The first operand must be distinct from the remaining operands for this operator or function; "
-                + "operator: contains, first operand: [l, [0], s]"),
-        ("attribute_type(s, n)",
+                + "operator: contains, first operand: [l, [0], s]"
+        ),
+        (
+            "attribute_type(s, n)",
             "Incorrect operand type for operator or function; operator or function: attribute_type, operand "
-                + "type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}"),
-        ("attribute_type(s, :5)",
-            "Incorrect operand type for operator or function; operator or function: attribute_type, operand type: N"),
-        ("attribute_type(s, :DOG)",
-            "Invalid attribute type name found; type: DOG, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}"),
-        ("begins_with(s, :5)",
-            "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"),
-        ("size(:5) = :5",
-            "Incorrect operand type for operator or function; operator or function: size, operand type: N"),
+                + "type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
+        ),
+        (
+            "attribute_type(s, :5)",
+            "Incorrect operand type for operator or function; operator or function: attribute_type, operand type: N"
+        ),
+        (
+            "attribute_type(s, :DOG)",
+            "Invalid attribute type name found; type: DOG, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
+        ),
+        (
+            "begins_with(s, :5)",
+            "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"
+        ),
+        (
+            "size(:5) = :5",
+            "Incorrect operand type for operator or function; operator or function: size, operand type: N"
+        ),
         ("n < :list", "Incorrect operand type for operator or function; operator or function: <, operand type: L"),
-        ("n BETWEEN :list AND :list",
-            "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: L"),
-        ("n BETWEEN :9 AND :1",
+        (
+            "n BETWEEN :list AND :list",
+            "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: L"
+        ),
+        (
+            "n BETWEEN :9 AND :1",
             "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
-                + "bound operand: AttributeValue: {N:9}, upper bound operand: AttributeValue: {N:1}"),
-        ("n BETWEEN :9 AND :he",
+                + "bound operand: AttributeValue: {N:9}, upper bound operand: AttributeValue: {N:1}"
+        ),
+        (
+            "n BETWEEN :9 AND :he",
             "The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: "
-                + "AttributeValue: {N:9}, upper bound operand: AttributeValue: {S:he}"),
+                + "AttributeValue: {N:9}, upper bound operand: AttributeValue: {S:he}"
+        ),
         ("l[99999999999999] = :5", "List index is not within the allowable range; index: [99999999999999]"),
-        (concat("a", repeated(".b", 32), " = :5"),
-            "The document path has too many nesting levels; nesting levels: 33"),
-        (repeated("a", 4_097),
-            "Expression size has exceeded the maximum allowed size; expression size: 4097"),
-        (concat("n<s", repeated(" or n<s", 150)),
-            "The expression contains too many operators; operator count: 301"),
+        (
+            concat("a", repeated(".b", 32), " = :5"),
+            "The document path has too many nesting levels; nesting levels: 33"
+        ),
+        (
+            repeated("a", 4_097),
+            "Expression size has exceeded the maximum allowed size; expression size: 4097"
+        ),
+        (
+            concat("n<s", repeated(" or n<s", 150)),
+            "The expression contains too many operators; operator count: 301"
+        ),
         (concat(repeated("not ", 300), "n<s"), "The expression contains too many operators; operator count: 301"),
-        (concat(repeated("(", 2_046), "a<b", repeated(")", 2_046)),
-            "The expression has redundant parentheses;"),
-        (concat("n IN (", repeated(":5,", 100), ":5)"),
-            "The IN operator is provided with too many operands; number of operands: 101"),
+        (
+            concat(repeated("(", 2_046), "a<b", repeated(")", 2_046)),
+            "The expression has redundant parentheses;"
+        ),
+        (
+            concat("n IN (", repeated(":5,", 100), ":5)"),
+            "The IN operator is provided with too many operands; number of operands: 101"
+        ),
     ]
     @Test(arguments: refusals)
     func `refuses in DynamoDB's words`(text: String, reason: String) {
@@ -152,11 +196,14 @@ struct ConditionExpressionTests {
     @Test func `complains about what no expression used`() throws {
         var inputs = ExpressionInputs(names: ["#a": "a", "#b": "b"], values: [":v": 1, ":w": 2])
         _ = try ConditionExpression.parse("#a = :v", &inputs)
-        #expect(throws: ExpressionError("Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}")) {
+        #expect(throws: ExpressionError("Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}"))
+        {
             try inputs.checkAllUsed()
         }
         _ = try ConditionExpression.parse("#b = :v", &inputs, kind: .filter)
-        #expect(throws: ExpressionError("Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")) {
+        #expect(
+            throws: ExpressionError("Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")
+        ) {
             try inputs.checkAllUsed()
         }
         _ = try ConditionExpression.parse("#b = :w", &inputs, kind: .filter)

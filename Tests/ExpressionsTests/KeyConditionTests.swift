@@ -35,9 +35,11 @@ struct KeyConditionTests {
     static let refusals: [(text: String, schema: KeySchema, message: String)] = [
         ("", numbers, "Invalid KeyConditionExpression: The expression can not be empty;"),
         ("p", numbers, "Invalid KeyConditionExpression: Syntax error; token: \"<EOF>\", near: \"p\""),
-        ("p = :q", numbers,
+        (
+            "p = :q", numbers,
             "Invalid KeyConditionExpression: An expression attribute value used in expression is not defined; "
-                + "attribute value: :q"),
+                + "attribute value: :q"
+        ),
         ("p = :p OR c = :5", numbers, "Invalid operator used in KeyConditionExpression: OR"),
         ("NOT p = :p", numbers, "Invalid operator used in KeyConditionExpression: NOT"),
         ("p IN (:p)", numbers, "Invalid operator used in KeyConditionExpression: IN"),
@@ -46,15 +48,21 @@ struct KeyConditionTests {
         ("contains(p, :p)", numbers, "Invalid operator used in KeyConditionExpression: contains"),
         ("p = :p AND size(c) = :5", numbers, "KeyConditionExpressions cannot contain nested operations"),
         ("p = :p AND c.a = :5", numbers, "KeyConditionExpressions cannot have conditions on nested attributes"),
-        ("p = c", numbers,
-            "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"),
+        (
+            "p = c", numbers,
+            "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+        ),
         (":p = :s", numbers, "Invalid condition in KeyConditionExpression: No key attribute specified"),
-        (":5 BETWEEN c AND :9", numbers,
+        (
+            ":5 BETWEEN c AND :9", numbers,
             "Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its first "
-                + "operand"),
-        ("begins_with(:s, c)", strings,
+                + "operand"
+        ),
+        (
+            "begins_with(:s, c)", strings,
             "Invalid condition in KeyConditionExpression: begins_with operator must have the key attribute as its "
-                + "first operand"),
+                + "first operand"
+        ),
         ("p = :p AND p = :s", numbers, "KeyConditionExpressions must only contain one condition per key"),
         ("p = :p AND c = :5 AND d = :5", numbers, "Conditions can be of length 1 or 2 only"),
         ("p = :p AND c = :5", alone, "Query key condition not supported"),
@@ -62,10 +70,14 @@ struct KeyConditionTests {
         ("c = :5", numbers, "Query condition missed key schema element: p"),
         ("q = :5", numbers, "Query condition missed key schema element: p"),
         ("p = :p AND d = :5", numbers, "Query condition missed key schema element: c"),
-        ("p = :5", numbers,
-            "One or more parameter values were invalid: Condition parameter type does not match schema type"),
-        ("p = :p AND c = :s", numbers,
-            "One or more parameter values were invalid: Condition parameter type does not match schema type"),
+        (
+            "p = :5", numbers,
+            "One or more parameter values were invalid: Condition parameter type does not match schema type"
+        ),
+        (
+            "p = :p AND c = :s", numbers,
+            "One or more parameter values were invalid: Condition parameter type does not match schema type"
+        ),
     ]
     @Test(arguments: refusals)
     func `refuses in DynamoDB's words`(text: String, schema: KeySchema, message: String) {

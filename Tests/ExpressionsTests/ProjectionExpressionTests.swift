@@ -34,15 +34,21 @@ struct ProjectionExpressionTests {
         ("l[]", "Syntax error; token: \"]\", near: \"[]\""),
         ("pk, status", "Attribute name is a reserved keyword; reserved keyword: status"),
         ("#gone", "An expression attribute name used in the document path is not defined; attribute name: #gone"),
-        ("a, b, a",
+        (
+            "a, b, a",
             "Two document paths overlap with each other; must remove or rewrite one of these paths; "
-                + "path one: [a], path two: [a]"),
-        ("m.a, m",
+                + "path one: [a], path two: [a]"
+        ),
+        (
+            "m.a, m",
             "Two document paths overlap with each other; must remove or rewrite one of these paths; "
-                + "path one: [m, a], path two: [m]"),
-        ("m.a, m[0]",
+                + "path one: [m, a], path two: [m]"
+        ),
+        (
+            "m.a, m[0]",
             "Two document paths conflict with each other; must remove or rewrite one of these paths; "
-                + "path one: [m, a], path two: [m, [0]]"),
+                + "path one: [m, a], path two: [m, [0]]"
+        ),
     ]
     @Test(arguments: refusals)
     func `refuses in DynamoDB's words`(text: String, reason: String) {

@@ -82,8 +82,10 @@ struct UpdateExpressionTests {
     static let unsuitable: [(text: String, reason: String)] = [
         ("SET a = gone", "The provided expression refers to an attribute that does not exist in the item"),
         ("SET a = :1, b = a", "The provided expression refers to an attribute that does not exist in the item"),
-        ("SET a = list_append(gone, :list)",
-            "The provided expression refers to an attribute that does not exist in the item"),
+        (
+            "SET a = list_append(gone, :list)",
+            "The provided expression refers to an attribute that does not exist in the item"
+        ),
         ("SET a = s + :1", "An operand in the update expression has an incorrect data type"),
         ("SET a = list_append(s, :list)", "An operand in the update expression has an incorrect data type"),
         ("ADD s :1", "An operand in the update expression has an incorrect data type"),
@@ -96,7 +98,10 @@ struct UpdateExpressionTests {
         ("SET l[7].a = :1", "The document path provided in the update expression is invalid for update"),
         ("REMOVE gone.a", "The document path provided in the update expression is invalid for update"),
         ("REMOVE s[0]", "The document path provided in the update expression is invalid for update"),
-        ("SET a = n + :big", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+        (
+            "SET a = n + :big",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range"
+        ),
     ]
     @Test(arguments: unsuitable)
     func `refuses an item it does not suit`(text: String, reason: String) throws {
@@ -117,41 +122,82 @@ struct UpdateExpressionTests {
         ("SET status = f(:1)", "Attribute name is a reserved keyword; reserved keyword: status"),
         ("SET a = f123_hi(b)", "Invalid function name; function: f123_hi"),
         ("SET a = LIST_APPEND(b, :list)", "Invalid function name; function: LIST_APPEND"),
-        ("SET a = list_append(list_append(:list, :list), :list)",
-            "The function is not allowed to be used this way in an expression; function: list_append"),
+        (
+            "SET a = list_append(list_append(:list, :list), :list)",
+            "The function is not allowed to be used this way in an expression; function: list_append"
+        ),
         ("SET a = :1 SET b = :2", "The \"SET\" section can only be used once in an update expression;"),
         ("set a = :1 REMOVE b set c = :2", "The \"SET\" section can only be used once in an update expression;"),
-        ("SET #x = :x",
-            "An expression attribute name used in the document path is not defined; attribute name: #x"),
-        ("SET a = if_not_exists(:x, :1)",
-            "An expression attribute value used in expression is not defined; attribute value: :x"),
+        (
+            "SET #x = :x",
+            "An expression attribute name used in the document path is not defined; attribute name: #x"
+        ),
+        (
+            "SET a = if_not_exists(:x, :1)",
+            "An expression attribute value used in expression is not defined; attribute value: :x"
+        ),
         ("SET a = :1 REMOVE a", overlap("[a]", "[a]")),
         ("SET n = :1, #n = :1", overlap("[n]", "[n]")),
         ("SET a.b = :1, a.b.c.d = :1", overlap("[a, b]", "[a, b, c, d]")),
         ("SET a[1] = :1, a = :1", overlap("[a, [1]]", "[a]")),
-        ("SET a.b = :1, a[1] = :1",
+        (
+            "SET a.b = :1, a[1] = :1",
             "Two document paths conflict with each other; must remove or rewrite one of these paths; "
-                + "path one: [a, b], path two: [a, [1]]"),
-        ("ADD a :s", "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :list", "Incorrect operand type for operator or function; operator: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :map", "Incorrect operand type for operator or function; operator: ADD, operand type: MAP, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :null", "Incorrect operand type for operator or function; operator: ADD, operand type: NULL, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :true", "Incorrect operand type for operator or function; operator: ADD, operand type: BOOLEAN, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("ADD a :bytes", "Incorrect operand type for operator or function; operator: ADD, operand type: BINARY, typeSet: ALLOWED_FOR_ADD_OPERAND"),
-        ("DELETE a :1", "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"),
-        ("SET a = list_append(:list)",
+                + "path one: [a, b], path two: [a, [1]]"
+        ),
+        (
+            "ADD a :s",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "ADD a :list",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "ADD a :map",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: MAP, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "ADD a :null",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: NULL, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "ADD a :true",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: BOOLEAN, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "ADD a :bytes",
+            "Incorrect operand type for operator or function; operator: ADD, operand type: BINARY, typeSet: ALLOWED_FOR_ADD_OPERAND"
+        ),
+        (
+            "DELETE a :1",
+            "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"
+        ),
+        (
+            "SET a = list_append(:list)",
             "Incorrect number of operands for operator or function; operator or function: list_append, "
-                + "number of operands: 1"),
-        ("SET a = if_not_exists(:1, :1)",
-            "Operator or function requires a document path; operator or function: if_not_exists"),
-        ("SET a = if_not_exists(if_not_exists(a, :1), :1)",
-            "Operator or function requires a document path; operator or function: if_not_exists"),
-        ("SET a = list_append(:list, :s)",
-            "Incorrect operand type for operator or function; operator or function: list_append, operand type: S"),
-        ("SET a = :s + :1",
-            "Incorrect operand type for operator or function; operator or function: +, operand type: S"),
-        ("SET a = n - :list",
-            "Incorrect operand type for operator or function; operator or function: -, operand type: L"),
+                + "number of operands: 1"
+        ),
+        (
+            "SET a = if_not_exists(:1, :1)",
+            "Operator or function requires a document path; operator or function: if_not_exists"
+        ),
+        (
+            "SET a = if_not_exists(if_not_exists(a, :1), :1)",
+            "Operator or function requires a document path; operator or function: if_not_exists"
+        ),
+        (
+            "SET a = list_append(:list, :s)",
+            "Incorrect operand type for operator or function; operator or function: list_append, operand type: S"
+        ),
+        (
+            "SET a = :s + :1",
+            "Incorrect operand type for operator or function; operator or function: +, operand type: S"
+        ),
+        (
+            "SET a = n - :list",
+            "Incorrect operand type for operator or function; operator or function: -, operand type: L"
+        ),
     ]
     @Test(arguments: refusals)
     func `refuses in DynamoDB's words`(text: String, reason: String) {
@@ -167,7 +213,10 @@ struct UpdateExpressionTests {
         ("SET n = n + :1, a = :1", ["n": 5], ["n": 6, "a": 1]),
         ("REMOVE n", ["n": 5], [:]),
         ("SET m.b.c = :1", ["m": .map(["b": .map(["c": "deep"])])], ["m": .map(["b": .map(["c": 1])])]),
-        ("SET l[1] = :s, m.a = :2", ["l": .list([2]), "m": .map(["a": 1])], ["l": .list(["text"]), "m": .map(["a": 2])]),
+        (
+            "SET l[1] = :s, m.a = :2", ["l": .list([2]), "m": .map(["a": 1])],
+            ["l": .list(["text"]), "m": .map(["a": 2])]
+        ),
         ("SET l[100] = :s", [:], [:]),
         ("REMOVE l[1]", ["l": .list([2])], ["l": .list([3])]),
         ("SET m.x = :1", [:], ["m": .map(["x": 1])]),

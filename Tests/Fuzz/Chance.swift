@@ -22,12 +22,16 @@ struct Chance: RandomNumberGenerator {
 
 extension Chance {
     /// Bytes that break parsers: borders of UTF-8, quotes, brackets, digits.
-    private static let nasty: [[UInt8]] = [
-        [0], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xEF, 0xBB, 0xBF],
-    ] + [
-        "\"", "\\", "\\u", "\\ud800", "\\u0000", "{", "}", "[", "]", ",", ":", "null", "true", "-0", "1e400", "-", ".",
-        "99999999999999999999999999999999999999999", "1e-131", "9223372036854775808", "#", "(", ")", " AND ", "=", "\r\n",
-    ].map { Array($0.utf8) }
+    private static let nasty: [[UInt8]] =
+        [
+            [0], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xEF, 0xBB, 0xBF],
+        ]
+        + [
+            "\"", "\\", "\\u", "\\ud800", "\\u0000", "{", "}", "[", "]", ",", ":", "null", "true", "-0", "1e400", "-",
+            ".",
+            "99999999999999999999999999999999999999999", "1e-131", "9223372036854775808", "#", "(", ")", " AND ", "=",
+            "\r\n",
+        ].map { Array($0.utf8) }
 
     /// One to four small changes; a few of them make the input much longer.
     mutating func mutated(_ original: [UInt8], with other: [UInt8]) -> [UInt8] {

@@ -34,10 +34,12 @@ struct ExpressionGrammar {
         case 0, 1: return "\(operand(&chance)) \(chance.pick(["=", "<>", "<", "<=", ">", ">="])) \(operand(&chance))"
         case 2: return "\(operand(&chance)) BETWEEN \(operand(&chance)) AND \(operand(&chance))"
         case 3:
-            return "\(operand(&chance)) IN (\((0...chance.below(4)).map { _ in operand(&chance) }.joined(separator: ",")))"
+            return
+                "\(operand(&chance)) IN (\((0...chance.below(4)).map { _ in operand(&chance) }.joined(separator: ",")))"
         case 4: return "\(chance.pick(["attribute_exists", "attribute_not_exists"]))(\(path(&chance)))"
         case 5:
-            return "\(chance.pick(["begins_with", "contains", "attribute_type"]))(\(path(&chance)), \(operand(&chance)))"
+            return
+                "\(chance.pick(["begins_with", "contains", "attribute_type"]))(\(path(&chance)), \(operand(&chance)))"
         case 6: return "NOT \(condition(&chance, depth: depth + 1))"
         case 7: return "(\(condition(&chance, depth: depth + 1)))"
         default:
@@ -49,8 +51,11 @@ struct ExpressionGrammar {
     private static func update(_ chance: inout Chance) -> String {
         (0...chance.below(3)).map { _ in
             switch chance.below(4) {
-            case 0: return "SET " + (0...chance.below(3)).map { _ in
-                "\(path(&chance)) = \(updateValue(&chance))" }.joined(separator: ", ")
+            case 0:
+                return "SET "
+                    + (0...chance.below(3)).map { _ in
+                        "\(path(&chance)) = \(updateValue(&chance))"
+                    }.joined(separator: ", ")
             case 1: return "REMOVE " + path(&chance)
             case 2: return "ADD \(path(&chance)) \(value(&chance))"
             default: return "DELETE \(path(&chance)) \(value(&chance))"

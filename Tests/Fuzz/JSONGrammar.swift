@@ -6,7 +6,8 @@ struct JSONGrammar {
         case 0: return "null"
         case 1: return chance.oneIn(2) ? "true" : "false"
         case 2: return String(Int64(truncatingIfNeeded: chance.next()) >> Int64(chance.below(64)))
-        case 3: return "\(chance.below(1_000)).\(chance.below(1_000))e\(chance.oneIn(2) ? "-" : "+")\(chance.below(140))"
+        case 3:
+            return "\(chance.below(1_000)).\(chance.below(1_000))e\(chance.oneIn(2) ? "-" : "+")\(chance.below(140))"
         case 4, 5: return string(&chance)
         case 6:
             return "[" + (0..<chance.below(5)).map { _ in text(&chance, depth: depth + 1) }.joined(separator: ",") + "]"
@@ -18,7 +19,9 @@ struct JSONGrammar {
     }
 
     static func string(_ chance: inout Chance) -> String {
-        let pieces = ["a", "é", "日", "😀", "\\n", "\\\"", "\\\\", "\\u0041", "\\ud83d\\ude00", " ", "/", "\\/", "#", ":"]
+        let pieces = [
+            "a", "é", "日", "😀", "\\n", "\\\"", "\\\\", "\\u0041", "\\ud83d\\ude00", " ", "/", "\\/", "#", ":",
+        ]
         return "\"" + (0..<chance.below(8)).map { _ in chance.pick(pieces) }.joined() + "\""
     }
 
@@ -34,10 +37,12 @@ struct JSONGrammar {
         case 6: return #"{"BOOL":\#(chance.oneIn(3) ? "\"x\"" : "true")}"#
         case 7: return #"{"NULL":true}"#
         case 8:
-            return #"{"L":["# + (0..<chance.below(4)).map { _ in attribute(&chance, depth: depth + 1) }.joined(separator: ",")
+            return #"{"L":["#
+                + (0..<chance.below(4)).map { _ in attribute(&chance, depth: depth + 1) }.joined(separator: ",")
                 + "]}"
         default:
-            return #"{"M":{"# + (0..<chance.below(4)).map { "\"k\($0)\":\(attribute(&chance, depth: depth + 1))" }
+            return #"{"M":{"#
+                + (0..<chance.below(4)).map { "\"k\($0)\":\(attribute(&chance, depth: depth + 1))" }
                 .joined(separator: ",") + "}}"
         }
     }

@@ -40,7 +40,8 @@ struct ExpressionSubject: Subject {
         ":a": 1, ":b": "b", ":c": .bool(true), ":n": 12, ":s": "s", ":l": .list([1, "x"]),
     ]
     private static let item: Item = [
-        "pk": "p", "sk": "s", "a": 1, "b": "text", "list": .list([1, .map(["k0": 2])]), "map": .map(["a": 1, "k0": .list([])]),
+        "pk": "p", "sk": "s", "a": 1, "b": "text", "list": .list([1, .map(["k0": 2])]),
+        "map": .map(["a": 1, "k0": .list([])]),
     ]
     private static let kinds = ExpressionGrammar.Kind.allCases
 
@@ -60,7 +61,8 @@ struct ExpressionSubject: Subject {
             switch Self.kinds[Int(kind) % Self.kinds.count] {
             case .condition: _ = try ConditionExpression.parse(text, &inputs).holds(for: Self.item)
             case .filter: _ = try ConditionExpression.parse(text, &inputs, kind: .filter).holds(for: Self.item)
-            case .update: _ = try UpdateExpression.parse(text, &inputs).apply(to: Self.item, key: ["pk": "p", "sk": "s"])
+            case .update:
+                _ = try UpdateExpression.parse(text, &inputs).apply(to: Self.item, key: ["pk": "p", "sk": "s"])
             case .projection: _ = try ProjectionExpression.parse(text, &inputs).apply(to: Self.item)
             case .keyCondition:
                 let schema = KeySchema(partition: KeyAttribute("pk", .string), sort: KeyAttribute("sk", .string))
@@ -80,7 +82,8 @@ struct WireSubject: Subject {
     private let service: DynamoDBService
 
     init() throws {
-        let database = try ItemDatabase.temporary(options: DatabaseOptions(clock: { Timestamp(seconds: 1_700_000_000) }))
+        let database = try ItemDatabase.temporary(
+            options: DatabaseOptions(clock: { Timestamp(seconds: 1_700_000_000) }))
         service = DynamoDBService(database: database, clock: { Timestamp(seconds: 1_700_000_000) })
         if let problem = check(Array("CreateTable\n\(WireGrammar.create)".utf8)) { throw Failure(description: problem) }
     }
@@ -134,18 +137,24 @@ struct HTTPSubject: Subject {
 
     private func request(_ chance: inout Chance) -> [UInt8] {
         let (operation, body) = chance.oneIn(2) ? WireGrammar.request(&chance) : ("ListTables", "{}")
-        var lines = ["\(chance.pick(["POST", "POST", "POST", "GET", "PUT", "OPTIONS"])) \(chance.pick(["/", "/?a=b", "/%zz"])) HTTP/1.1"]
+        var lines = [
+            "\(chance.pick(["POST", "POST", "POST", "GET", "PUT", "OPTIONS"])) \(chance.pick(["/", "/?a=b", "/%zz"])) HTTP/1.1"
+        ]
         lines.append("Host: localhost")
         lines.append("X-Amz-Target: DynamoDB_20120810.\(operation)")
         lines.append("Content-Type: \(chance.pick(["application/x-amz-json-1.0", "application/json", "text/plain"]))")
         if chance.oneIn(8) { lines.append("Content-Encoding: \(chance.pick(["gzip", "deflate", "br"]))") }
-        if chance.oneIn(8) { lines.append("Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f") }
+        if chance.oneIn(8) {
+            lines.append("Authorization: AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f")
+        }
         if chance.oneIn(8) { lines.append("Expect: 100-continue") }
         if chance.oneIn(8) { lines.append("Connection: close") }
         var bytes: [UInt8]
         if chance.oneIn(4) {
             lines.append("Transfer-Encoding: chunked")
-            bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n").utf8)
+            bytes = Array(
+                (lines.joined(separator: "\r\n")
+                    + "\r\n\r\n\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n").utf8)
         } else {
             lines.append("Content-Length: \(body.utf8.count)")
             bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n\(body)").utf8)
@@ -159,7 +168,9 @@ struct HTTPSubject: Subject {
         defer { close(descriptor) }
         var sent = 0
         while sent < input.count {
-            let count = input[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = input[sent...].withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count <= 0 { break }
             sent += count
         }

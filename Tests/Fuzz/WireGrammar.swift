@@ -39,11 +39,14 @@ struct WireGrammar {
         case 9: return ("TransactGetItems", #"{"TransactItems":[{"Get":{\#(place)}}]}"#)
         default:
             let statement = chance.pick([
-                "SELECT * FROM Fuzz WHERE pk = 'a'", "SELECT a, b FROM \\\"Fuzz\\\".\\\"by-a\\\" WHERE pk = ? AND a > 3",
+                "SELECT * FROM Fuzz WHERE pk = 'a'",
+                "SELECT a, b FROM \\\"Fuzz\\\".\\\"by-a\\\" WHERE pk = ? AND a > 3",
                 "INSERT INTO Fuzz VALUE {'pk': 'p', 'sk': 's'}", "UPDATE Fuzz SET a = 1 WHERE pk = 'p' AND sk = 's'",
                 "DELETE FROM Fuzz WHERE pk = 'p' AND sk = 's'",
             ])
-            return ("ExecuteStatement", #"{"Statement":"\#(statement)","Parameters":[\#(JSONGrammar.attribute(&chance))]}"#)
+            return (
+                "ExecuteStatement", #"{"Statement":"\#(statement)","Parameters":[\#(JSONGrammar.attribute(&chance))]}"#
+            )
         }
     }
 
@@ -73,7 +76,9 @@ struct WireGrammar {
             case .projection: "ProjectionExpression"
             }
         let text = ExpressionGrammar.text(kind, &chance)
-        let names = ["#a", "#b", "#c"].filter(text.contains).map { #""\#($0)":"\#(chance.pick(["pk", "sk", "a", "map"]))""# }
+        let names = ["#a", "#b", "#c"].filter(text.contains).map {
+            #""\#($0)":"\#(chance.pick(["pk", "sk", "a", "map"]))""#
+        }
         let values = [":a", ":b", ":c", ":n", ":s", ":l", ":set"].filter(text.contains)
             .map { #""\#($0)":\#(JSONGrammar.attribute(&chance))"# }
         var members = #","\#(member)":"\#(text)""#

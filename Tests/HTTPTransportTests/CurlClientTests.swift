@@ -28,7 +28,8 @@ struct CurlClientTests {
         for (index, row) in Self.methods.enumerated() {
             let response = try client.send(
                 HTTPRequest(
-                    row.method, "http://\(server.address)/a/../\(index)?q=%20", headers: [("X-A", "b"), ("X-Empty", "")],
+                    row.method, "http://\(server.address)/a/../\(index)?q=%20",
+                    headers: [("X-A", "b"), ("X-Empty", "")],
                     body: Array(row.body.utf8)))
             #expect(response.status == 202)
             #expect(response.body == Array("ok".utf8))
@@ -47,7 +48,9 @@ struct CurlClientTests {
     }
 
     @Test func `HEAD has no body`() throws {
-        let server = try ScriptedServer([[.answer(["HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"]), .answer([Self.accepted])]])
+        let server = try ScriptedServer([
+            [.answer(["HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"]), .answer([Self.accepted])]
+        ])
         let client = CurlClient()
         #expect(try client.send(HTTPRequest(.head, "http://\(server.address)/")).header("content-length") == "7")
         #expect(try client.send(HTTPRequest(.get, "http://\(server.address)/")).body == Array("ok".utf8))
@@ -76,7 +79,9 @@ struct CurlClientTests {
         }
     }
 
-    @Test(arguments: [.hangUp, .silence, .answer(["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"])] as [ScriptedServer.Step])
+    @Test(
+        arguments: [.hangUp, .silence, .answer(["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"])]
+            as [ScriptedServer.Step])
     func `the answer does not come: nobody knows`(step: ScriptedServer.Step) throws {
         let server = try ScriptedServer([[step]])
         let error = #expect(throws: HTTPError.self) {

@@ -14,17 +14,20 @@ struct CrashTests {
         var options = TestClock().options
         options.durability = try #require(DatabaseOptions.Durability(rawValue: durability))
         let database = try ItemDatabase.open(directory + "/items.db", options: options)
-        let table = try database.table(named: "T")
+        let table =
+            try database.table(named: "T")
             ?? database.makeTable(indexes: IndexModelTests.indexes, stream: .newImage)
         let answers = open(directory + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         let start = database.count(table).items
         var killer = pthread_t()
         let delay = UnsafeMutableRawPointer(bitPattern: UInt(afterMicroseconds))
-        pthread_create(&killer, nil, { delay in
-            usleep(UInt32(UInt(bitPattern: delay)))
-            kill(getpid(), SIGKILL)
-            return nil
-        }, delay)
+        pthread_create(
+            &killer, nil,
+            { delay in
+                usleep(UInt32(UInt(bitPattern: delay)))
+                kill(getpid(), SIGKILL)
+                return nil
+            }, delay)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<4 {
                 group.addTask {
@@ -52,7 +55,9 @@ struct CrashTests {
         defer { close(file) }
         var numbers: [Int] = []
         var number: UInt32 = 0
-        while withUnsafeMutableBytes(of: &number, { read(file, $0.baseAddress, 4) }) == 4 { numbers.append(Int(number)) }
+        while withUnsafeMutableBytes(of: &number, { read(file, $0.baseAddress, 4) }) == 4 {
+            numbers.append(Int(number))
+        }
         return numbers
     }
 

@@ -146,7 +146,9 @@ struct FileTests {
         var stored = 0
         var failure: WriteFailure?
         while failure == nil, stored < 1_000 {
-            let item: Item = ["pk": .string("\(stored)"), "sk": "s", "d": .string(String(repeating: "d", count: 5_000))]
+            let item: Item = [
+                "pk": .string("\(stored)"), "sk": "s", "d": .string(String(repeating: "d", count: 5_000)),
+            ]
             do throws(WriteFailure) {
                 let mutation = try? Mutation.put(item, in: table)
                 guard let mutation else { break }
@@ -161,7 +163,9 @@ struct FileTests {
         #expect(try database.all(.scan(table)).count == stored)
         #expect(try database.changes(of: #require(table.stream), limit: 1_000).count == stored)
         let several = try (0..<40).map { number throws in
-            try Mutation.put(["pk": .string("more \(number)"), "sk": "s", "d": .string(String(repeating: "d", count: 200))], in: table)
+            try Mutation.put(
+                ["pk": .string("more \(number)"), "sk": "s", "d": .string(String(repeating: "d", count: 200))],
+                in: table)
         }
         #expect(throws: WriteFailure.self) { try database.answer { database.batch(several, completion: $0) } }
         #expect(database.count(table).items == stored)

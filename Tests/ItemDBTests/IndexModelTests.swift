@@ -10,7 +10,8 @@ struct IndexModelTests {
             name: "all", key: KeySchema(partition: KeyAttribute("g", .string), sort: KeyAttribute("n", .number))),
         IndexDefinition(name: "keys", key: KeySchema(partition: KeyAttribute("g", .string)), projection: .keysOnly),
         IndexDefinition(
-            name: "some", isLocal: true, key: KeySchema(partition: KeyAttribute("pk", .string), sort: KeyAttribute("n", .number)),
+            name: "some", isLocal: true,
+            key: KeySchema(partition: KeyAttribute("pk", .string), sort: KeyAttribute("n", .number)),
             projection: .include(["a"])),
     ]
 
@@ -56,7 +57,9 @@ struct IndexModelTests {
                 item?["a"] = "updated"
                 return item
             }
-            let result = Result { () throws(WriteFailure) in try database.answer { database.write(mutation, completion: $0) } }
+            let result = Result { () throws(WriteFailure) in
+                try database.answer { database.write(mutation, completion: $0) }
+            }
             switch result {
             case .success(let outcome):
                 #expect(stored != nil && outcome.old?.item == stored)
@@ -123,7 +126,9 @@ struct IndexModelTests {
         (["pk": "p", "sk": "s", "n": "1"], "n"),
         (["pk": "p", "sk": "s", "g": .string(String(repeating: "x", count: 2_049))], "g"),
     ]
-    @Test(arguments: unusable) func `an unusable index key refuses the item`(row: (item: Item, attribute: String)) throws {
+    @Test(arguments: unusable) func `an unusable index key refuses the item`(row: (item: Item, attribute: String))
+        throws
+    {
         let database = try ItemDatabase.forTest()
         let table = try database.makeTable(indexes: Self.indexes)
         let failure = #expect(throws: WriteFailure.self) { try database.put(row.item, in: table) }

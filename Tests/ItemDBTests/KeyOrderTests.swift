@@ -65,7 +65,8 @@ struct KeyOrderTests {
     }
 
     static let boundaries = [
-        "-9.9999999999999999999999999999999999999e125", "-1e125", "-100", "-99.5", "-99", "-10", "-9.9", "-1.23", "-1.2",
+        "-9.9999999999999999999999999999999999999e125", "-1e125", "-100", "-99.5", "-99", "-10", "-9.9", "-1.23",
+        "-1.2",
         "-1", "-0.1", "-1e-129", "-1.1e-130", "-1e-130", "0", "1e-130", "1.1e-130", "1e-129", "0.1", "1", "1.2", "1.23",
         "9.9", "10", "99", "99.5", "100", "1e125", "9.9999999999999999999999999999999999999e125",
     ]
@@ -96,7 +97,8 @@ struct KeyOrderTests {
     @Test func `keys of the greatest size are stored`() throws {
         let (database, table) = try Self.database(.binary)
         let item: Item = [
-            "p": .string(String(repeating: "a", count: 2_048)), "s": .binary([UInt8](repeating: 0, count: 1_024)), "g": "x",
+            "p": .string(String(repeating: "a", count: 2_048)), "s": .binary([UInt8](repeating: 0, count: 1_024)),
+            "g": "x",
         ]
         try database.put(item, in: table)
         #expect(try database.item(table, item)?.item == item)

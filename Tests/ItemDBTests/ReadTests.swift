@@ -6,7 +6,8 @@ import Testing
 struct ReadTests {
     private static func filled(_ count: Int, sizeBytes: Int) throws -> (ItemDatabase, Table) {
         let database = try ItemDatabase.forTest()
-        let table = try database.makeTable(key: KeySchema(partition: KeyAttribute("p", .string), sort: KeyAttribute("s", .number)))
+        let table = try database.makeTable(
+            key: KeySchema(partition: KeyAttribute("p", .string), sort: KeyAttribute("s", .number)))
         for index in 0..<count {
             // "p" + "x" + "s" + number + "d"
             let rest = String(repeating: "d", count: sizeBytes - 4 - ItemNumber(index).sizeBytes)
@@ -27,7 +28,9 @@ struct ReadTests {
     }
 
     static let limits: [(limit: Int, last: Int?)] = [(1, 0), (9, 8), (10, 9), (11, nil)]
-    @Test(arguments: limits) func `a page that reaches the limit can be gone on from`(row: (limit: Int, last: Int?)) throws {
+    @Test(arguments: limits) func `a page that reaches the limit can be gone on from`(row: (limit: Int, last: Int?))
+        throws
+    {
         let (database, table) = try Self.filled(10, sizeBytes: 20)
         var request = ReadRequest(table, rows: .partition("x", nil))
         request.limit = row.limit
@@ -54,7 +57,9 @@ struct ReadTests {
     @Test(arguments: [1, 2, 3, 7, 1_000_000]) func `segments share out the table`(segments: Int) throws {
         let database = try ItemDatabase.forTest()
         let table = try database.makeTable()
-        for index in 0..<100 { try database.put(["pk": .string("p\(index / 2)"), "sk": .string("\(index)")], in: table) }
+        for index in 0..<100 {
+            try database.put(["pk": .string("p\(index / 2)"), "sk": .string("\(index)")], in: table)
+        }
         var found: [Item] = []
         // Of a million segments, only those that hold something are worth asking.
         let asked = segments <= 7 ? Array(0..<segments) : []

@@ -24,10 +24,14 @@ struct StoredItemTests {
         (["b": 1, "a": "x"], #"{"a":{"S":"x"},"b":{"N":"1"}}"#),
         (["s": "\"\\\u{8}\u{c}\n\r\t\u{1}/é"], #"{"s":{"S":"\"\\\b\f\n\r\t\u0001/é"}}"#),
         (["n": -12, "m": .number(Int.min)], #"{"m":{"N":"-9223372036854775808"},"n":{"N":"-12"}}"#),
-        (["b": .binary([]), "c": .binary([1]), "d": .binary([1, 2]), "e": .binary([1, 2, 255])],
-            #"{"b":{"B":""},"c":{"B":"AQ=="},"d":{"B":"AQI="},"e":{"B":"AQL/"}}"#),
-        (["l": .list([.null, true, false, .list([]), .map([:])])],
-            #"{"l":{"L":[{"NULL":true},{"BOOL":true},{"BOOL":false},{"L":[]},{"M":{}}]}}"#),
+        (
+            ["b": .binary([]), "c": .binary([1]), "d": .binary([1, 2]), "e": .binary([1, 2, 255])],
+            #"{"b":{"B":""},"c":{"B":"AQ=="},"d":{"B":"AQI="},"e":{"B":"AQL/"}}"#
+        ),
+        (
+            ["l": .list([.null, true, false, .list([]), .map([:])])],
+            #"{"l":{"L":[{"NULL":true},{"BOOL":true},{"BOOL":false},{"L":[]},{"M":{}}]}}"#
+        ),
         (["s": .stringSet(["b", "a"]), "t": .binarySet([[0]])], #"{"s":{"SS":["b","a"]},"t":{"BS":["AA=="]}}"#),
     ]
     @Test(arguments: rows) func `writes DynamoDB's JSON`(row: (item: Item, json: String)) {
@@ -36,7 +40,9 @@ struct StoredItemTests {
         #expect(String(decoding: json, as: UTF8.self) == "before" + row.json)
     }
 
-    @Test(arguments: ["0", "0.5", "-0.001", "1e125", "9.9999999999999999999999999999999999999e125", "-1e-130", "123.456"])
+    @Test(arguments: [
+        "0", "0.5", "-0.001", "1e125", "9.9999999999999999999999999999999999999e125", "-1e-130", "123.456",
+    ])
     func `writes a number's canonical text`(text: String) throws {
         let number = try ItemNumber(text)
         var json: [UInt8] = []

@@ -10,7 +10,8 @@ struct StreamTests {
     private static func lines(_ changes: [Change]) -> [String] {
         changes.map { change in
             let images = [change.old, change.new].map { $0?.item["n"]?.integer.map { "\($0)" } ?? "-" }
-            return "\(change.key["pk"]?.string ?? "")\(change.cause == .expiry ? " expired" : "") \(images[0]) \(images[1])"
+            return
+                "\(change.key["pk"]?.string ?? "")\(change.cause == .expiry ? " expired" : "") \(images[0]) \(images[1])"
         }
     }
 
@@ -21,7 +22,8 @@ struct StreamTests {
         let observed = Mutex<[Change]>([])
         database.onCommit { changes in observed.withLock { $0 += changes } }
         func put(_ name: String, _ n: Int, in table: Table) throws {
-            try database.put(["pk": .string(name), "sk": "s", "n": .number(n), "set": .stringSet(["a", "b"])], in: table)
+            try database.put(
+                ["pk": .string(name), "sk": "s", "n": .number(n), "set": .stringSet(["a", "b"])], in: table)
         }
         try put("a", 1, in: table)
         try put("b", 1, in: plain)
@@ -35,7 +37,10 @@ struct StreamTests {
         #expect(Self.lines(records) == ["a - 1", "a 1 2", "a 2 -"])
         #expect(Self.lines(observed.withLock { $0 }) == ["a - 1", "b - 1", "a 1 2", "a 2 -"])
         #expect(records.map(\.sequence) == records.map(\.sequence).sorted())
-        #expect(try database.changes(of: stream, after: records[0].sequence, limit: 1).map(\.sequence) == [records[1].sequence])
+        #expect(
+            try database.changes(of: stream, after: records[0].sequence, limit: 1).map(\.sequence) == [
+                records[1].sequence
+            ])
         #expect(try database.changeBounds(of: stream) == records[0].sequence...records[2].sequence)
     }
 
@@ -98,7 +103,9 @@ struct StreamTests {
         _ = try database.answer { database.deleteTable("T", completion: $0) }
         #expect(try Self.lines(database.changes(of: first, limit: 9)) == ["a - 1"])
         #expect(try database.changes(of: second, limit: 9).isEmpty)
-        #expect(database.streams.map(\.id) == [first.id, second.id] && database.streams.allSatisfy { $0.endedAt == clock.now })
+        #expect(
+            database.streams.map(\.id) == [first.id, second.id]
+                && database.streams.allSatisfy { $0.endedAt == clock.now })
         clock.advance(.seconds(24 * 60 * 60 + 61))
         try database.makeTable("Other")
         #expect(database.streams.isEmpty)
@@ -126,7 +133,9 @@ struct StreamTests {
         let table = try database.makeTable()
         let soon = clock.now.secondsRoundedDown + 60
         for (name, time) in [("a", soon + 10), ("b", soon)] {
-            try database.put(["pk": .string(name), "sk": "s", "ttl": .number(Int(time)), "other": .number(Int(soon) + 99)], in: table)
+            try database.put(
+                ["pk": .string(name), "sk": "s", "ttl": .number(Int(time)), "other": .number(Int(soon) + 99)], in: table
+            )
         }
         #expect(try database.nextExpiry() == nil)
         func setTimeToLive(_ change: TableUpdate.Change<String>) throws {

@@ -41,7 +41,9 @@ final class TestDirectory: Sendable {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
     deinit {
-        for name in ["items.db", "items.db-wal", "items.db-journal", "copy.db", "acknowledged"] { unlink(path + "/" + name) }
+        for name in ["items.db", "items.db-wal", "items.db-journal", "copy.db", "acknowledged"] {
+            unlink(path + "/" + name)
+        }
         rmdir(path)
     }
     var file: String { path + "/items.db" }

@@ -19,8 +19,10 @@ struct TableTests {
         let table = try #require(database.table(named: "T"))
         #expect(table.key == made.key && table.indexes == made.indexes && table.stream == made.stream)
         #expect(table.timeToLive == "expires" && table.settings == made.settings && table.createdAt == clock.now)
-        #expect(database.count(table).items == 10 && database.count(table, index: table.index(named: "keys")).items == 10)
-        #expect(try database.all(ReadRequest(table, index: table.indexes[0], rows: .partition("x", .less(3)))).count == 3)
+        #expect(
+            database.count(table).items == 10 && database.count(table, index: table.index(named: "keys")).items == 10)
+        #expect(
+            try database.all(ReadRequest(table, index: table.indexes[0], rows: .partition("x", .less(3)))).count == 3)
         #expect(database.tables.map(\.name) == ["T"])
     }
 
@@ -37,7 +39,9 @@ struct TableTests {
         var add = TableUpdate()
         add.createdIndexes = [IndexModelTests.indexes[0]]
         let (dropping, adding) = (drop, add)
-        #expect(failure { database.createTable(TableDefinition(name: "T", key: .strings), completion: $0) } == "tableExists(T)")
+        #expect(
+            failure { database.createTable(TableDefinition(name: "T", key: .strings), completion: $0) }
+                == "tableExists(T)")
         #expect(failure { database.updateTable("U", dropping, completion: $0) } == "noSuchTable(U)")
         #expect(failure { database.updateTable("T", dropping, completion: $0) } == "noSuchIndex(none)")
         #expect(failure { database.updateTable("T", adding, completion: $0) } == "indexExists(all)")
@@ -74,9 +78,11 @@ struct TableTests {
         let database = try ItemDatabase.forTest()
         let table = try database.makeTable()
         for index in 0..<20 {
-            try database.put(["pk": "p", "sk": .string("\(index)"), "g": "x", "n": .number(index), "ttl": 1_700_000_060], in: table)
+            try database.put(
+                ["pk": "p", "sk": .string("\(index)"), "g": "x", "n": .number(index), "ttl": 1_700_000_060], in: table)
         }
-        let definition = TableDefinition(name: "Copy", key: .strings, indexes: IndexModelTests.indexes, timeToLive: "ttl")
+        let definition = TableDefinition(
+            name: "Copy", key: .strings, indexes: IndexModelTests.indexes, timeToLive: "ttl")
         let copy = try database.answer { database.createTable(definition, itemsOf: table, completion: $0) }
         try database.delete(["pk": "p", "sk": "0"], in: copy)
         #expect(database.count(table).items == 20 && database.count(copy).items == 19)

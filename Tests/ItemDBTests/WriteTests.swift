@@ -19,7 +19,11 @@ struct WriteTests {
                 return ["n": .number(index)]
             }
             database.write(mutation) { result in
-                let text = switch result { case .success: "written"; case .failure(let failure): failure.name }
+                let text =
+                    switch result {
+                    case .success: "written";
+                    case .failure(let failure): failure.name
+                    }
                 let count = results.withLock { results in
                     results[index] = text
                     return results.count
@@ -88,7 +92,9 @@ struct WriteTests {
             try Mutation.check(key("a"), in: table, if: { $0 != nil }),
             try Mutation.delete(key("c"), in: table, if: { $0 != nil }),
         ]
-        let failure = #expect(throws: WriteFailure.self) { try database.answer { database.transact(failing, completion: $0) } }
+        let failure = #expect(throws: WriteFailure.self) {
+            try database.answer { database.transact(failing, completion: $0) }
+        }
         #expect(failure?.name == "cancelled(-,conditionFailed(item),-,conditionFailed(none))")
         #expect(try database.all(.scan(table)) == [key("a")])
         let passing = [try Mutation.put(key("b"), in: table), try Mutation.delete(key("a"), in: table)]

@@ -4,11 +4,14 @@ import Testing
 import Time
 
 struct LoggerTests {
-    @Test(arguments: [
-        (nil, nil, LogSettings(format: .text, level: .info)), ("JSON", "DEBUG", LogSettings(format: .json, level: .debug)),
-        ("json", "warn", LogSettings(format: .json, level: .warn)), ("Text", "", LogSettings(format: .text, level: .info)),
-        ("JSON", "LOUD", LogSettings(format: .json, level: .info)),
-    ] as [(String?, String?, LogSettings)])
+    @Test(
+        arguments: [
+            (nil, nil, LogSettings(format: .text, level: .info)),
+            ("JSON", "DEBUG", LogSettings(format: .json, level: .debug)),
+            ("json", "warn", LogSettings(format: .json, level: .warn)),
+            ("Text", "", LogSettings(format: .text, level: .info)),
+            ("JSON", "LOUD", LogSettings(format: .json, level: .info)),
+        ] as [(String?, String?, LogSettings)])
     func `takes what Lambda sets`(format: String?, level: String?, settings: LogSettings) {
         #expect(LogSettings(format: format, level: level) == settings)
     }
@@ -51,7 +54,8 @@ struct LoggerTests {
             logger: log.logger(LogSettings(format: .text, level: .fatal)))
         context.emit(
             MetricRecord(
-                "Voting", dimensions: [("Function", "CastVote")], [.init("Votes", 1), .init("Read", 2.5, .milliseconds)]))
+                "Voting", dimensions: [("Function", "CastVote")],
+                [.init("Votes", 1), .init("Read", 2.5, .milliseconds)]))
         #expect(log.all.map(\.stream) == [.standardOutput])
         #expect(
             log.json == [

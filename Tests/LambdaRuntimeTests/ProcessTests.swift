@@ -36,7 +36,11 @@ struct ProcessTests {
             let server = try ScriptedServer([[.silence]])
             setenv("AWS_LAMBDA_RUNTIME_API", server.address, 1)
             var thread = pthread_t()
-            pthread_create(&thread, nil, { _ in usleep(50_000); kill(getpid(), SIGTERM); return nil }, nil)
+            pthread_create(
+                &thread, nil,
+                { _ in
+                    usleep(50_000); kill(getpid(), SIGTERM); return nil
+                }, nil)
             try await RuntimeLoop(Handler()).run()
             try #require(server.requests.first?.hasPrefix("GET /2018-06-01/runtime/invocation/next ") == true)
             exit(7)
@@ -60,6 +64,7 @@ struct ProcessTests {
             unsetenv("AWS_LAMBDA_RUNTIME_API")
             try await RuntimeLoop(Handler()).run()
         }
-        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains("AWS_LAMBDA_RUNTIME_API is not set"))
+        #expect(
+            String(decoding: result.standardErrorContent, as: UTF8.self).contains("AWS_LAMBDA_RUNTIME_API is not set"))
     }
 }

@@ -89,7 +89,9 @@ struct RuntimeLoopTests {
         #expect(error.path == "/2018-06-01/runtime/invocation/r1/error")
         #expect(error.headers["Lambda-Runtime-Function-Error-Type"] == row.header)
         #expect(error.json?["errorType"]?.string == row.errorType)
-        #expect(error.json?["errorMessage"]?.string?.hasPrefix(row.message) == true, "\(error.json?.compactText.prefix(300) ?? "")")
+        #expect(
+            error.json?["errorMessage"]?.string?.hasPrefix(row.message) == true,
+            "\(error.json?.compactText.prefix(300) ?? "")")
         #expect(error.json?["stackTrace"] == [])
         #expect(posts.last?.path == "/2018-06-01/runtime/invocation/r2/response")
         #expect(log.json.first?["level"] == "ERROR")

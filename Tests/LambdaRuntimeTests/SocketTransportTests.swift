@@ -21,7 +21,8 @@ struct SocketTransportTests {
         ReplyRow(
             testDescription: "chunked",
             pieces: [
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nx-a:b\r\n\r\n2;x=y\r\nhe\r\n3\r", "\nllo\r\n0\r\nT: t\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nx-a:b\r\n\r\n2;x=y\r\nhe\r\n3\r",
+                "\nllo\r\n0\r\nT: t\r\n\r\n",
             ]),
         ReplyRow(
             testDescription: "lines ended by LF alone", pieces: ["HTTP/1.1 200 OK\nContent-Length: 5\nX-A: b\n\nhello"]),
@@ -31,7 +32,9 @@ struct SocketTransportTests {
             pieces: ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello"]),
         ReplyRow(
             testDescription: "larger than the buffer",
-            pieces: ["HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nX-A: b\r\n\r\n" + String(repeating: "x", count: 300_000)],
+            pieces: [
+                "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nX-A: b\r\n\r\n" + String(repeating: "x", count: 300_000)
+            ],
             body: String(repeating: "x", count: 300_000)),
     ]
 
@@ -87,20 +90,23 @@ struct SocketTransportTests {
     static let broken = [
         BrokenRow(testDescription: "cut in the head", reply: "HTTP/1.1 200 OK\r\nCont", error: .closed),
         BrokenRow(
-            testDescription: "cut in the body", reply: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", error: .closed),
+            testDescription: "cut in the body", reply: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", error: .closed
+        ),
         BrokenRow(testDescription: "no HTTP", reply: "SSH-2.0-OpenSSH\r\n\r\n", error: .malformed("status line")),
         BrokenRow(
             testDescription: "a header line without a colon", reply: "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n",
             error: .malformed("header line")),
         BrokenRow(
             testDescription: "a chunk size that is none",
-            reply: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", error: .malformed("chunk size \"xyz\"")),
+            reply: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            error: .malformed("chunk size \"xyz\"")),
         BrokenRow(
             testDescription: "one byte past the body's ceiling",
             reply: "HTTP/1.1 200 OK\r\nContent-Length: \(SocketTransport.bodyBytesMax + 1)\r\n\r\n", error: .tooLarge),
         BrokenRow(
             testDescription: "a head past its ceiling",
-            reply: "HTTP/1.1 200 OK\r\nA: " + String(repeating: "x", count: SocketTransport.headBytesMax), error: .tooLarge),
+            reply: "HTTP/1.1 200 OK\r\nA: " + String(repeating: "x", count: SocketTransport.headBytesMax),
+            error: .tooLarge),
     ]
 
     @Test(arguments: broken) func `a broken reply is an error`(row: BrokenRow) throws {

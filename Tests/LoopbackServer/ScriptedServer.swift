@@ -41,7 +41,11 @@ package final class ScriptedServer: Sendable {
             close(listener)
         }
         var thread = pthread_t()
-        pthread_create(&thread, nil, { Unmanaged<Work>.fromOpaque($0!).takeRetainedValue().body(); return nil },
+        pthread_create(
+            &thread, nil,
+            {
+                Unmanaged<Work>.fromOpaque($0!).takeRetainedValue().body(); return nil
+            },
             Unmanaged.passRetained(work).toOpaque())
         pthread_detach(thread)
     }
@@ -64,7 +68,9 @@ package final class ScriptedServer: Sendable {
             switch step {
             case .answer(let pieces):
                 for piece in pieces {
-                    _ = Array(piece.utf8).withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    _ = Array(piece.utf8).withUnsafeBytes {
+                        send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                    }
                     if pieces.count > 1 { usleep(2_000) }
                 }
             case .silence:
@@ -87,7 +93,9 @@ package final class ScriptedServer: Sendable {
             guard let head = text.firstRange(of: "\r\n\r\n") else { continue }
             let body = text[head.upperBound...]
             if text[..<head.lowerBound].contains("chunked") {
-                if let last = body.firstRange(of: "0\r\n"), body[last.lowerBound...].hasSuffix("\r\n\r\n") { return text }
+                if let last = body.firstRange(of: "0\r\n"), body[last.lowerBound...].hasSuffix("\r\n\r\n") {
+                    return text
+                }
             } else if let field = text.firstRange(of: "Content-Length: ") {
                 let length = Int(text[field.upperBound...].prefix { $0.isNumber })
                 if body.utf8.count == length { return text }

@@ -17,8 +17,10 @@ struct StripeCheckoutTests {
 
         func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
             asked.withLock { $0.append(request) }
-            return try answers.withLock { $0.isEmpty ? .failure(.notSent("more calls than answers")) : $0.removeFirst() }
-                .get()
+            return try answers.withLock {
+                $0.isEmpty ? .failure(.notSent("more calls than answers")) : $0.removeFirst()
+            }
+            .get()
         }
     }
 
@@ -72,13 +74,16 @@ struct StripeCheckoutTests {
     static let busy = answer(429, ["error": ["type": "rate_limit_error", "message": "slow down"]])
     static let rows = [
         Row(testDescription: "busy, then open", answers: [busy, session], error: nil, calls: 2),
-        Row(testDescription: "lost, then open", answers: [.failure(.outcomeUnknown("gone")), session], error: nil, calls: 2),
+        Row(
+            testDescription: "lost, then open", answers: [.failure(.outcomeUnknown("gone")), session], error: nil,
+            calls: 2),
         Row(testDescription: "still at work, then open", answers: [answer(409, .null), session], error: nil, calls: 2),
         Row(
             testDescription: "busy to the end", answers: [busy, busy],
             error: .unavailable("Stripe: status 429: rate_limit_error: slow down"), calls: 2),
         Row(
-            testDescription: "down", answers: [answer(500, .null), .success(HTTPResponse(status: 502, body: Array("<html>".utf8)))],
+            testDescription: "down",
+            answers: [answer(500, .null), .success(HTTPResponse(status: 502, body: Array("<html>".utf8)))],
             error: .unavailable("Stripe: status 502"), calls: 2),
         Row(
             testDescription: "not reached", answers: [.failure(.notSent("no")), .failure(.notSent("no"))],
@@ -100,7 +105,8 @@ struct StripeCheckoutTests {
                     ])
             ],
             error: .rejected(
-                "Stripe: status 400: invalid_request_error: parameter_invalid_integer: amount: Invalid integer"), calls: 1),
+                "Stripe: status 400: invalid_request_error: parameter_invalid_integer: amount: Invalid integer"),
+            calls: 1),
         Row(
             testDescription: "a session without a page", answers: [answer(200, ["id": "cs_1"]), session], error: nil,
             calls: 2),

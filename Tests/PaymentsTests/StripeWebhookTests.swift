@@ -69,9 +69,13 @@ struct StripeWebhookTests {
             now: Timestamp(seconds: signedAt - 301), error: .tooOld),
         Row(testDescription: "another secret", header: "t=\(signedAt),v1=\(other)", error: .signatureWrong),
         Row(testDescription: "another time", header: "t=\(signedAt + 1),v1=\(good)", error: .signatureWrong),
-        Row(testDescription: "another body", header: "t=\(signedAt),v1=\(good)", body: body + " ", error: .signatureWrong),
+        Row(
+            testDescription: "another body", header: "t=\(signedAt),v1=\(good)", body: body + " ",
+            error: .signatureWrong),
         Row(testDescription: "cut short", header: "t=\(signedAt),v1=\(good.dropLast(2))", error: .signatureWrong),
-        Row(testDescription: "the right one under another version", header: "t=\(signedAt),v0=\(good)", error: .headerMalformed),
+        Row(
+            testDescription: "the right one under another version", header: "t=\(signedAt),v0=\(good)",
+            error: .headerMalformed),
         Row(testDescription: "nothing", header: "", error: .headerMalformed),
         Row(testDescription: "no time", header: "v1=\(good)", error: .headerMalformed),
         Row(testDescription: "no number", header: "t=now,v1=\(good)", error: .headerMalformed),
@@ -80,7 +84,8 @@ struct StripeWebhookTests {
         Row(testDescription: "no pairs", header: "t,v1", error: .headerMalformed),
         Row(
             testDescription: "the right one past the ceiling",
-            header: "t=\(signedAt)," + String(repeating: "v1=\(other),", count: 8) + "v1=\(good)", error: .signatureWrong),
+            header: "t=\(signedAt)," + String(repeating: "v1=\(other),", count: 8) + "v1=\(good)",
+            error: .signatureWrong),
         Row(
             testDescription: "the right one at the ceiling",
             header: "t=\(signedAt)," + String(repeating: "v1=\(other),", count: 7) + "v1=\(good)"),
@@ -98,8 +103,10 @@ struct StripeWebhookTests {
     @Test(arguments: [
         ("", "no JSON"), ("{}", "no event"), (#"{"object":"charge"}"#, "no event"),
         (#"{"id":"e","object":"event","created":-1,"type":"t","data":{"object":{}}}"#, "no event"),
-        (#"{"id":"e","object":"event","created":1,"type":"t","data":{"object":{"object":"checkout.session"}}}"#,
-         "no checkout session"),
+        (
+            #"{"id":"e","object":"event","created":1,"type":"t","data":{"object":{"object":"checkout.session"}}}"#,
+            "no checkout session"
+        ),
     ])
     func `signed and not an event`(body: String, what: String) {
         #expect(throws: StripeWebhookError.bodyMalformed(what)) {
@@ -108,7 +115,8 @@ struct StripeWebhookTests {
     }
 
     @Test func `an event of another object has no session`() throws {
-        let body = #"{"id":"e","object":"event","created":1,"type":"charge.refunded","data":{"object":{"object":"charge"}}}"#
+        let body =
+            #"{"id":"e","object":"event","created":1,"type":"charge.refunded","data":{"object":{"object":"charge"}}}"#
         let event = try Self.verify("t=\(Self.signedAt),v1=\(Self.signature(body))", body: body)
         #expect(event.session == nil)
     }

@@ -68,7 +68,8 @@ extension DynamoDBStore {
         let other = codes.enumerated().first { $0.element != "None" && !passing.contains($0.element) }
         guard other == nil, !codes.isEmpty else {
             let message = other.flatMap { reasons[$0.offset]["Message"]?.string } ?? ""
-            throw .rejected("TransactWriteItems: write \(other?.offset ?? 0): \(other?.element ?? "cancelled"): \(message)")
+            throw .rejected(
+                "TransactWriteItems: write \(other?.offset ?? 0): \(other?.element ?? "cancelled"): \(message)")
         }
         return .throttled
     }

@@ -65,7 +65,8 @@ enum LegacyConditionReader {
         let value = try condition.value("Value").map { json throws(APIError) in try AttributeValueReader.value(json) }
         guard let comparison = condition.string("ComparisonOperator") else {
             guard !hasList else {
-                throw .invalid("AttributeValueList can only be used with a ComparisonOperator for Attribute: \(attribute)")
+                throw .invalid(
+                    "AttributeValueList can only be used with a ComparisonOperator for Attribute: \(attribute)")
             }
             return try existence(attribute, condition, value)
         }
@@ -74,7 +75,8 @@ enum LegacyConditionReader {
         }
         guard comparison == "NULL" || comparison == "NOT_NULL" || hasList || value != nil else {
             throw .invalid(
-                "Value or AttributeValueList must be used with ComparisonOperator: \(comparison) for Attribute: \(attribute)")
+                "Value or AttributeValueList must be used with ComparisonOperator: \(comparison) for Attribute: \(attribute)"
+            )
         }
         let values = try hasList ? values(condition) : value.map { [$0] } ?? []
         try checkCount(comparison, values.count)
@@ -125,7 +127,8 @@ enum LegacyConditionReader {
             throw .invalid("ComparisonOperator \(comparison) is not valid for \(first.typeName) AttributeValue type")
         }
         if comparison == "BETWEEN", values[1].isLess(than: values[0]) == true {
-            throw .validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound")
+            throw .validation(
+                "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound")
         }
     }
 }

@@ -65,7 +65,8 @@ struct LegacyUpdate: Sendable {
     /// Says it as UpdateItem did before expressions.
     private static func matching<Value>(_ body: () throws(ExpressionError) -> Value) throws(ExpressionError) -> Value {
         do throws(ExpressionError) { return try body() } catch {
-            throw error == UpdateExpression.typeInvalid ? ExpressionError("Type mismatch for attribute to update") : error
+            throw error == UpdateExpression.typeInvalid
+                ? ExpressionError("Type mismatch for attribute to update") : error
         }
     }
 }

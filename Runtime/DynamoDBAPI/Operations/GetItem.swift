@@ -25,7 +25,8 @@ extension DynamoDBService {
         }
         let detail = Capacity.detail(of: request)
         if detail != .none {
-            let units = Capacity.read(sizeBytes: item?.sizeBytes ?? 0, isConsistent: request.bool("ConsistentRead") ?? false)
+            let units = Capacity.read(
+                sizeBytes: item?.sizeBytes ?? 0, isConsistent: request.bool("ConsistentRead") ?? false)
             writer.member("ConsumedCapacity", Capacity(tableUnits: units).json(table.name, detail))
         }
         return writer.finished()

@@ -93,7 +93,9 @@ extension DynamoDBService {
         where !(start[attribute.name].map { $0.isSame(as: value) } ?? false) {
             throw .validation("The provided starting key does not match the range key predicate")
         }
-        if let sort = sorts.dropFirst(condition.sortPrefix.count).first, let test = condition.sort, let value = start[sort.name] {
+        if let sort = sorts.dropFirst(condition.sortPrefix.count).first, let test = condition.sort,
+            let value = start[sort.name]
+        {
             guard test.holds(for: value) else {
                 throw .validation("The provided starting key does not match the range key predicate")
             }

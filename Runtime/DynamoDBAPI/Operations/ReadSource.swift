@@ -23,7 +23,9 @@ struct ReadSource: Sendable {
     /// The attributes of a starting key.
     private var cursor: [KeyAttribute] {
         var attributes = table.key.attributes
-        for attribute in index?.key.attributes ?? [] where !attributes.contains(attribute) { attributes.append(attribute) }
+        for attribute in index?.key.attributes ?? [] where !attributes.contains(attribute) {
+            attributes.append(attribute)
+        }
         return attributes
     }
 
@@ -34,7 +36,8 @@ struct ReadSource: Sendable {
             throw .validation(isQuery || index != nil ? invalid : invalid + ": " + (KeyChecks.mismatch.message ?? ""))
         }
         if isQuery, index == nil, table.key.sort == nil {
-            let shown = start.attributes.map { "\($0.key)=AttributeValue: \($0.value.javaText)" }.joined(separator: ", ")
+            let shown = start.attributes.map { "\($0.key)=AttributeValue: \($0.value.javaText)" }.joined(
+                separator: ", ")
             throw .validation("The provided exclusive start key is invalid: ExclusiveStartKey: {\(shown)}")
         }
         for attribute in cursor where start[attribute.name] == nil { throw .validation(invalid) }
@@ -166,7 +169,8 @@ extension DynamoDBService {
                     "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
             }
         case _ where projection != nil:
-            throw .validation("Cannot specify the \(parameter) when choosing to get \(select == "COUNT" ? "only the Count" : select)")
+            throw .validation(
+                "Cannot specify the \(parameter) when choosing to get \(select == "COUNT" ? "only the Count" : select)")
         case "ALL_PROJECTED_ATTRIBUTES":
             guard source.index != nil else {
                 throw .validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
@@ -194,7 +198,8 @@ extension DynamoDBService {
         guard !missing.isEmpty else { return false }
         guard index.definition.isLocal else {
             throw .invalid(
-                "Global secondary index \(index.name) does not project \(JavaText.of(.array(missing.map { .string($0) })))")
+                "Global secondary index \(index.name) does not project \(JavaText.of(.array(missing.map { .string($0) })))"
+            )
         }
         return true
     }

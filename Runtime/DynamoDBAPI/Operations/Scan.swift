@@ -20,7 +20,8 @@ extension DynamoDBService {
         try expressions.checkAllUsed()
 
         let source = try readSource(request)
-        var read = ReadRequest(source.table, index: source.index, rows: .segment(index: segment.index, count: segment.count))
+        var read = ReadRequest(
+            source.table, index: source.index, rows: .segment(index: segment.index, count: segment.count))
         if let start {
             try source.check(start, isQuery: false)
             read.after = start

@@ -44,7 +44,8 @@ extension DynamoDBService {
     static func tags(_ request: Request) throws(APIError) -> [String: String] {
         var tags: [String: String] = [:]
         for tag in request.structures("Tags") ?? [] {
-            for text in [tag.string("Key"), tag.string("Value")].compactMap(\.self) where !text.unicodeScalars.allSatisfy(\.isForTags) {
+            for text in [tag.string("Key"), tag.string("Value")].compactMap(\.self)
+            where !text.unicodeScalars.allSatisfy(\.isForTags) {
                 throw .invalid("Only letters, whitespace, numbers and + - = . _ : / @ are allowed in tags: \(text)")
             }
             tags[tag.string("Key") ?? ""] = tag.string("Value") ?? ""
@@ -105,12 +106,14 @@ extension DynamoDBService {
         let arn = request.string("ResourceArn") ?? ""
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.first == "arn" else { throw .validation("ARNs must start with 'arn:': \(arn)") }
-        guard parts.count == 6, parts[2] == "dynamodb", parts[5].hasPrefix("table/"), !parts[5].dropFirst(6).contains("/")
+        guard parts.count == 6, parts[2] == "dynamodb", parts[5].hasPrefix("table/"),
+            !parts[5].dropFirst(6).contains("/")
         else { throw .validation("Invalid TableArn: Invalid ResourceArn provided as input \(arn)") }
         guard parts[4] == accountID[...] else {
             throw APIError(
                 kind: .accessDenied,
-                message: "User: arn:aws:iam::\(accountID):root is not authorized to perform: dynamodb:ListTagsOfResource "
+                message:
+                    "User: arn:aws:iam::\(accountID):root is not authorized to perform: dynamodb:ListTagsOfResource "
                     + "on resource: \(arn)")
         }
         guard let table = database.table(named: String(parts[5].dropFirst(6))), arn == tableARN(table.name) else {
@@ -133,7 +136,9 @@ extension DynamoDBService {
     /// - Note: Source: Amazon DynamoDB API Reference, DescribeEndpoints.
     func describeEndpoints(_ host: String?) -> DynamoDBResponse {
         Self.response([
-            "Endpoints": [["Address": .string(host ?? "dynamodb.\(region).amazonaws.com"), "CachePeriodInMinutes": 1_440]]
+            "Endpoints": [
+                ["Address": .string(host ?? "dynamodb.\(region).amazonaws.com"), "CachePeriodInMinutes": 1_440]
+            ]
         ])
     }
 }

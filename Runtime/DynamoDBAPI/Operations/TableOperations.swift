@@ -43,7 +43,8 @@ extension DynamoDBService {
         settings.tableClass = request.string("TableClass")
         settings.tags = try Self.tags(request)
         let definition = TableDefinition(
-            name: name, key: key, indexes: indexes, stream: try TableChecks.stream(request.structure("StreamSpecification")),
+            name: name, key: key, indexes: indexes,
+            stream: try TableChecks.stream(request.structure("StreamSpecification")),
             settings: settings.item)
         database.createTable(definition) { [self] result in
             completion(answer(result) { ["TableDescription": .object(description(of: $0, status: "CREATING"))] })
@@ -108,10 +109,12 @@ extension DynamoDBService {
         if request.has("ProvisionedThroughput") {
             guard !settings.isOnDemand else {
                 throw .invalid(
-                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+                )
             }
             let throughput = TableSettings.Throughput(request.structure("ProvisionedThroughput"))
-            guard throughput != settings.throughput || !indexUpdates.isEmpty || request.has("StreamSpecification") else {
+            guard throughput != settings.throughput || !indexUpdates.isEmpty || request.has("StreamSpecification")
+            else {
                 throw .validation(TableChecks.unchanged(throughput))
             }
             settings.throughput = throughput
@@ -133,7 +136,8 @@ extension DynamoDBService {
     ) throws(APIError) -> TableUpdate.Change<StreamView> {
         guard let view = try TableChecks.stream(specification) else {
             guard table.stream != nil else {
-                throw .validation("Table is already configured without a stream, thus cannot be disabled: \(table.name)")
+                throw .validation(
+                    "Table is already configured without a stream, thus cannot be disabled: \(table.name)")
             }
             return .clear
         }

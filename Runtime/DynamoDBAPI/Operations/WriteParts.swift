@@ -26,7 +26,9 @@ struct WriteParts {
     /// The answer to a write that was made.
     ///
     /// - Parameter key: the item's key attributes.
-    func response(_ outcome: MutationOutcome, _ table: Table, key: Item, attributes: ReturnedAttributes?) -> DynamoDBResponse {
+    func response(_ outcome: MutationOutcome, _ table: Table, key: Item, attributes: ReturnedAttributes?)
+        -> DynamoDBResponse
+    {
         if case .none = capacityDetail, !returnsMetrics, attributes == nil { return Self.empty }
         var writer = ResponseWriter()
         switch attributes {

@@ -42,7 +42,8 @@ extension DynamoDBService {
                 next(try item(select, table))
             } else {
                 var write = try StatementWrite(statement, table)
-                write.request["ReturnValuesOnConditionCheckFailure"] = entry.value("ReturnValuesOnConditionCheckFailure")
+                write.request["ReturnValuesOnConditionCheckFailure"] = entry.value(
+                    "ReturnValuesOnConditionCheckFailure")
                 try perform(write) { next(Self.batchAnswer($0)) }
             }
         } catch {

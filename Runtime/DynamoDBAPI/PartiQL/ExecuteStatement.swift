@@ -45,7 +45,8 @@ extension DynamoDBService {
         case .putItem:
             try putItem(request) { response in
                 let kind = response.status == 200 ? nil : (try? parseJSON(response.body))?["__type"]?.string
-                completion(kind == APIError.Kind.conditionalCheckFailed.rawValue ? APIError.duplicateItem.response : response)
+                completion(
+                    kind == APIError.Kind.conditionalCheckFailed.rawValue ? APIError.duplicateItem.response : response)
             }
         case .updateItem: try updateItem(request, completion)
         case .deleteItem, .check: try deleteItem(request, completion)

@@ -22,7 +22,8 @@ extension DynamoDBService {
         }
     }
 
-    private func readTogether(_ statements: [(statement: Statement, table: Table)]) throws(APIError) -> DynamoDBResponse {
+    private func readTogether(_ statements: [(statement: Statement, table: Table)]) throws(APIError) -> DynamoDBResponse
+    {
         var selects: [StatementSelect] = []
         var keys: [(table: Table, key: Item)] = []
         for (statement, table) in statements {

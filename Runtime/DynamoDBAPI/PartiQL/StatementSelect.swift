@@ -22,9 +22,14 @@ struct StatementSelect {
         let conjuncts = statement.condition?.conjuncts ?? []
         var rows = ReadRequest.Rows.segment(index: 0, count: 1)
         let isRange = !source.key.isComposite
-        if isRange, let partition = conjuncts.lazy.compactMap(\.equality).first(where: { $0.attribute == source.key.partition.name }) {
+        if isRange,
+            let partition = conjuncts.lazy.compactMap(\.equality).first(where: {
+                $0.attribute == source.key.partition.name
+            })
+        {
             let value = try Self.keyValue(partition.value, source.key.partition)
-            rows = .partition(value, try source.key.sort.flatMap { sort throws(APIError) in try Self.test(of: sort, in: conjuncts) })
+            rows = .partition(
+                value, try source.key.sort.flatMap { sort throws(APIError) in try Self.test(of: sort, in: conjuncts) })
         } else if isRange, !statement.order.isEmpty {
             throw .validation(
                 "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.")

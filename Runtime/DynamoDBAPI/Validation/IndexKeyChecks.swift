@@ -25,9 +25,11 @@ enum IndexKeyChecks {
         guard Set(names).count == names.count else {
             throw .validation("Invalid KeySchema: Two elements of the KeySchema have the same name")
         }
-        for (type, count) in [("HASH", hashes), ("RANGE", types.count - hashes)] where count > KeySchema.halfAttributesMax {
+        for (type, count) in [("HASH", hashes), ("RANGE", types.count - hashes)]
+        where count > KeySchema.halfAttributesMax {
             throw .validation(
-                "Invalid KeySchema: The number of \(type) key elements exceeds the limit of \(KeySchema.halfAttributesMax)")
+                "Invalid KeySchema: The number of \(type) key elements exceeds the limit of \(KeySchema.halfAttributesMax)"
+            )
         }
         var attributes: [KeyAttribute] = []
         for name in names {

@@ -16,25 +16,29 @@ enum IndexUpdateChecks {
                         + "GlobalSecondaryIndexUpdate.Delete must not be null")
             }
             guard actions.count == 1 else {
-                throw .invalid("Only one of GlobalSecondaryIndexUpdate.\(actions.joined(separator: ", ")) can be specified")
+                throw .invalid(
+                    "Only one of GlobalSecondaryIndexUpdate.\(actions.joined(separator: ", ")) can be specified")
             }
             let name = entry.structure(action)?.string("IndexName") ?? ""
             guard names.insert(name).inserted else {
-                throw .invalid("Only one global secondary index update per index is allowed simultaneously. Index: \(name)")
+                throw .invalid(
+                    "Only one global secondary index update per index is allowed simultaneously. Index: \(name)")
             }
             if action != "Update" { onlineChanges += 1 }
         }
         guard onlineChanges <= 1 else {
             throw APIError(
                 kind: .limitExceeded,
-                message: "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+                message:
+                    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
         }
     }
 
     /// An attribute that is part of a key already keeps its type.
     static func check(_ key: KeySchema, against definitions: [KeyAttribute]) throws(APIError) {
         for attribute in key.attributes {
-            guard let known = definitions.first(where: { $0.name == attribute.name }), known.type != attribute.type else {
+            guard let known = definitions.first(where: { $0.name == attribute.name }), known.type != attribute.type
+            else {
                 continue
             }
             let kind = attribute == key.partition ? "HASH" : "RANGE"

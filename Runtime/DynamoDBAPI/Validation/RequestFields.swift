@@ -41,7 +41,9 @@ enum RequestFields {
     ]
 
     static let query =
-        [Field("Select", .string, .oneOf(selectValues))] + [indexName, returnConsumedCapacity, conditions("QueryFilter")]
+        [Field("Select", .string, .oneOf(selectValues))] + [
+            indexName, returnConsumedCapacity, conditions("QueryFilter"),
+        ]
         + [tableName, conditionalOperator, attributesToGet, Field("Limit", .integer), conditions("KeyConditions")]
         + [Field("ExclusiveStartKey", attributeMap), Field("ConsistentRead", .boolean)]
         + [Field("ScanIndexForward", .boolean), text("KeyConditionExpression"), text("FilterExpression")]
@@ -104,7 +106,9 @@ enum RequestFields {
                     .structure(
                         "TransactWriteItem",
                         [
-                            Field("ConditionCheck", .structure("ConditionCheck", keyed + [required("ConditionExpression")])),
+                            Field(
+                                "ConditionCheck",
+                                .structure("ConditionCheck", keyed + [required("ConditionExpression")])),
                             Field("Put", .structure("Put", [Field("Item", attributeMap, .required)] + conditional)),
                             Field("Delete", .structure("Delete", keyed)),
                             Field("Update", .structure("Update", keyed + [required("UpdateExpression")])),
@@ -144,7 +148,8 @@ extension RequestFields {
     static let returnItemCollectionMetrics = Field("ReturnItemCollectionMetrics", .string, .oneOf(["SIZE", "NONE"]))
     static let returnValues = Field(
         "ReturnValues", .string, .oneOf(["ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"]))
-    static let returnValuesOnFailure = Field("ReturnValuesOnConditionCheckFailure", .string, .oneOf(["ALL_OLD", "NONE"]))
+    static let returnValuesOnFailure = Field(
+        "ReturnValuesOnConditionCheckFailure", .string, .oneOf(["ALL_OLD", "NONE"]))
     static let conditionalOperator = Field("ConditionalOperator", .string, .oneOf(["OR", "AND"]))
     static let attributesToGet = Field("AttributesToGet", .list(.member(.string)), .lengthMin(1), .lengthMax(255))
     static let values = Field("ExpressionAttributeValues", attributeMap)

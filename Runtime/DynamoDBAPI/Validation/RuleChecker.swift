@@ -65,10 +65,13 @@ struct RuleChecker {
             }
             return nil
         case .keys(let reason):
-            guard let names = value.object?.keys, names.contains(where: { !TableNameText.isValid($0) }) else { return nil }
+            guard let names = value.object?.keys, names.contains(where: { !TableNameText.isValid($0) }) else {
+                return nil
+            }
             return "Map keys must satisfy constraint: [\(reason)]"
         case .valueLengths(let least, let most):
-            guard let members = value.object, members.contains(where: { !(least...most).contains($0.value.memberCount) })
+            guard let members = value.object,
+                members.contains(where: { !(least...most).contains($0.value.memberCount) })
             else { return nil }
             return "Map value must satisfy constraint: [Member must have length less than or equal to \(most), "
                 + "Member must have length greater than or equal to \(least)]"

@@ -76,7 +76,9 @@ enum TableChecks {
         let key = isComposite ? try IndexKeyChecks.key(request, definitions) : try key(request, definitions)
         if isLocal {
             guard table.sort != nil else {
-                throw .invalid("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+                throw .invalid(
+                    "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
+                )
             }
             guard key.partition == table.partition else {
                 throw .invalid(
@@ -130,10 +132,13 @@ enum TableChecks {
         for index in indexes where !names.insert(index.name).inserted {
             throw .invalid("Duplicate index name: \(index.name)")
         }
-        let projected = indexes.reduce(0) { if case .include(let names) = $1.projection { $0 + names.count } else { $0 } }
+        let projected = indexes.reduce(0) {
+            if case .include(let names) = $1.projection { $0 + names.count } else { $0 }
+        }
         guard projected <= projectedAttributesMax else {
             throw .invalid(
-                "The number of projected attributes of all indexes exceeds the per-table limit of \(projectedAttributesMax)")
+                "The number of projected attributes of all indexes exceeds the per-table limit of \(projectedAttributesMax)"
+            )
         }
     }
 
@@ -142,7 +147,8 @@ enum TableChecks {
         let used = Set(keys.flatMap(\.attributes).map(\.name))
         guard definitions.contains(where: { !used.contains($0.name) }) else { return }
         throw .invalid(
-            "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+            "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"
+        )
     }
 
     /// Provisioned tables have a throughput, tables on demand have none.
@@ -150,7 +156,8 @@ enum TableChecks {
         if isOnDemand {
             guard !request.has("ProvisionedThroughput") else {
                 throw .invalid(
-                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+                )
             }
             for index in indexes where index.has("ProvisionedThroughput") {
                 throw .invalid(

@@ -40,7 +40,8 @@ enum TypeChecker {
         case .structure(let name, let fields):
             switch value {
             case .object(let members): try check(members, fields)
-            case .array: throw .serialization("Unrecognized collection type class com.amazonaws.dynamodb.v20120810.\(name)")
+            case .array:
+                throw .serialization("Unrecognized collection type class com.amazonaws.dynamodb.v20120810.\(name)")
             default: throw place == .member ? unexpectedField : unexpectedValue
             }
         }
@@ -109,7 +110,8 @@ enum TypeChecker {
     private static func checkAttributeValue(_ value: JSONValue, _ place: Place) throws(APIError) {
         guard case .object(let members) = value else {
             if case .array = value {
-                throw .serialization("Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue")
+                throw .serialization(
+                    "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue")
             }
             throw place == .member ? unexpectedField : unexpectedValue
         }

@@ -48,7 +48,8 @@ struct APIError: Error, Sendable {
         var body: JSONObject = ["__type": .string(kind.rawValue)]
         for (name, value) in members { body[name] = value }
         if let message { body[messageName] = .string(message) }
-        return DynamoDBResponse(status: kind == .internalServerError ? 500 : 400, body: JSONValue.object(body).compactBytes)
+        return DynamoDBResponse(
+            status: kind == .internalServerError ? 500 : 400, body: JSONValue.object(body).compactBytes)
     }
 
     /// DynamoDB writes it with a capital where its framework or its newer parts made the error.

@@ -30,7 +30,8 @@ enum AttributeValueReader {
         }
         guard types == 1 else {
             throw .validation(
-                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+            )
         }
         return found
     }

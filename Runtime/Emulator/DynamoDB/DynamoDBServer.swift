@@ -14,7 +14,8 @@ package final class DynamoDBServer: Sendable {
     private static let expiryInterval = TimeAmount.seconds(1)
 
     private init(
-        loops: MultiThreadedEventLoopGroup, server: HTTPServer, database: ItemDatabase, clock: EmulatorClock, host: String
+        loops: MultiThreadedEventLoopGroup, server: HTTPServer, database: ItemDatabase, clock: EmulatorClock,
+        host: String
     ) {
         self.loops = loops
         self.server = server
@@ -58,7 +59,8 @@ package final class DynamoDBServer: Sendable {
     ) throws(EmulatorError) -> RequestAuthorization {
         guard let file = configuration.credentialsFile else { return .formOnly }
         return .verified(
-            SignatureVerifier(credentials: try Credentials.load(file), service: "dynamodb", clock: { EmulatorClock.wall }))
+            SignatureVerifier(
+                credentials: try Credentials.load(file), service: "dynamodb", clock: { EmulatorClock.wall }))
     }
 
     /// Closes the address, then the tables.

@@ -43,7 +43,8 @@ struct TableDeployment {
                         + "\(table.name). Delete that table or the --data file, or take the change back.")
             }
         }
-        guard description?["StreamSpecification"]?["StreamViewType"] == wanted["StreamSpecification"]?["StreamViewType"] else {
+        guard description?["StreamSpecification"]?["StreamViewType"] == wanted["StreamSpecification"]?["StreamViewType"]
+        else {
             throw EmulatorError(
                 "\(table.position): the stream of \(table.logicalID) differs from that of the stored table \(table.name). "
                     + "Delete that table or the --data file, or take the change back.")
@@ -56,7 +57,10 @@ struct TableDeployment {
         Set(
             (value?.array ?? []).map { element in
                 guard let name = element["IndexName"] else { return element }
-                return ["IndexName": name, "KeySchema": element["KeySchema"] ?? .null, "Projection": element["Projection"] ?? .null]
+                return [
+                    "IndexName": name, "KeySchema": element["KeySchema"] ?? .null,
+                    "Projection": element["Projection"] ?? .null,
+                ]
             })
     }
 
@@ -86,7 +90,9 @@ struct TableDeployment {
     ///
     /// - Throws: `EmulatorError` with the file, and the index of the item that can't be stored.
     /// - Parameter fresh: the logical ids of tables that were just made; others keep what they hold.
-    private func seed(_ tables: [TableResource], from folder: String, only fresh: Set<String>) async throws(EmulatorError) {
+    private func seed(_ tables: [TableResource], from folder: String, only fresh: Set<String>)
+        async throws(EmulatorError)
+    {
         let known = Set(tables.map(\.logicalID))
         for file in try Directory.entries(of: folder) where file.hasSuffix(".json") {
             let logicalID = String(file.dropLast(5))
@@ -95,7 +101,9 @@ struct TableDeployment {
                 let others = known.isEmpty ? "none at all" : known.sorted().joined(separator: ", ")
                 throw EmulatorError("\(path): the template has no table \(logicalID). It has: \(others).")
             }
-            guard fresh.contains(logicalID), let table = tables.first(where: { $0.logicalID == logicalID }) else { continue }
+            guard fresh.contains(logicalID), let table = tables.first(where: { $0.logicalID == logicalID }) else {
+                continue
+            }
             guard let items = try TextFile.json(path).array else {
                 throw EmulatorError("\(path): a seed is an array of items in DynamoDB's JSON.")
             }

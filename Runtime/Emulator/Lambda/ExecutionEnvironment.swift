@@ -154,7 +154,11 @@ final class ExecutionEnvironment: Sendable {
 
     private func isRunning(_ requestID: String) -> Bool {
         state.withLock { state in
-            if case .running(let running) = state.phase { running.waiting.invocation.requestID == requestID } else { false }
+            if case .running(let running) = state.phase {
+                running.waiting.invocation.requestID == requestID
+            } else {
+                false
+            }
         }
     }
 
@@ -249,7 +253,8 @@ final class ExecutionEnvironment: Sendable {
         state.withLock { state in
             switch state.phase {
             case .starting:
-                state.initLog.append(contentsOf: bytes.prefix(LambdaQuotas.logBytesPerInvocationMax - state.initLog.count))
+                state.initLog.append(
+                    contentsOf: bytes.prefix(LambdaQuotas.logBytesPerInvocationMax - state.initLog.count))
             case .running(var running):
                 // Emptied first, so that the append below does not copy the log.
                 state.phase = .answered

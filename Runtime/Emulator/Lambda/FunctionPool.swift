@@ -95,7 +95,9 @@ package final class FunctionPool: Sendable {
     /// that a function that can't start fails its callers and is not started for ever.
     func environmentEnded(_ environment: ExecutionEnvironment, failedInit failure: FunctionFailure?) {
         let (victim, isWanted): (Waiting?, Bool) = state.withLock { state in
-            guard state.environments.removeValue(forKey: ObjectIdentifier(environment)) != nil else { return (nil, false) }
+            guard state.environments.removeValue(forKey: ObjectIdentifier(environment)) != nil else {
+                return (nil, false)
+            }
             state.idle.removeAll { $0 === environment }
             let victim = failure == nil ? nil : state.waiting.popFirst()
             return (victim, !state.waiting.isEmpty && !state.isShuttingDown)

@@ -11,7 +11,8 @@ package struct Invocation: Sendable {
     /// What the function takes as the time.
     package var time: Timestamp
 
-    package init(requestID: String, traceID: String, payload: ByteBuffer, clientContext: String? = nil, time: Timestamp) {
+    package init(requestID: String, traceID: String, payload: ByteBuffer, clientContext: String? = nil, time: Timestamp)
+    {
         self.requestID = requestID
         self.traceID = traceID
         self.payload = payload

@@ -14,7 +14,8 @@ package struct LambdaAPI: Sendable {
 
     package init(pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource) {
         self.pools = Dictionary(
-            pools.flatMap { [($0.function.name, $0), ($0.function.logicalID, $0)] }, uniquingKeysWith: { first, _ in first })
+            pools.flatMap { [($0.function.name, $0), ($0.function.logicalID, $0)] },
+            uniquingKeysWith: { first, _ in first })
         self.clock = clock
         self.identifiers = identifiers
     }
@@ -31,7 +32,9 @@ package struct LambdaAPI: Sendable {
         case (.GET, 1, _): respond(describe(parts[0]) { ["Configuration": $0, "Code": [:], "Tags": [:]] })
         case (.GET, 2, "configuration"): respond(describe(parts[0]) { $0 })
         default:
-            respond(Self.error(.notFound, "ResourceNotFoundException", "The emulator has no \(request.method) \(request.path)."))
+            respond(
+                Self.error(
+                    .notFound, "ResourceNotFoundException", "The emulator has no \(request.method) \(request.path)."))
         }
     }
 
@@ -160,7 +163,9 @@ package struct LambdaAPI: Sendable {
 
     /// Whether no qualifier is given or that of the version there is: locally there are no others, and no aliases.
     private static func isLatest(_ identifier: String, _ query: String) -> Bool {
-        let parameter = query.split(separator: "&").first { $0.hasPrefix("Qualifier=") }.map { percentDecoded($0.dropFirst(10)) }
+        let parameter = query.split(separator: "&").first { $0.hasPrefix("Qualifier=") }.map {
+            percentDecoded($0.dropFirst(10))
+        }
         let parts = identifier.split(separator: ":", omittingEmptySubsequences: false)
         let name = parts.firstIndex(of: "function").map { $0 + 1 } ?? 0
         let suffix = name + 1 < parts.count ? String(parts[name + 1]) : nil
@@ -187,7 +192,9 @@ package struct LambdaAPI: Sendable {
     // MARK: Descriptions
 
     private func list() -> HTTPResponse {
-        let functions = pools.filter { $0.key == $0.value.function.name }.values.map(\.function).sorted { $0.name < $1.name }
+        let functions = pools.filter { $0.key == $0.value.function.name }.values.map(\.function).sorted {
+            $0.name < $1.name
+        }
         let body: JSONValue = ["Functions": .array(functions.map(Self.configuration))]
         return HTTPResponse(.ok, json: body.compactBytes)
     }
@@ -222,7 +229,9 @@ package struct LambdaAPI: Sendable {
         _ status: HTTPResponseStatus, _ type: String, _ message: String, extra: [(String, JSONValue)] = []
     ) -> HTTPResponse {
         let kind = status.code < 500 ? "User" : "Service"
-        let members: [(String, JSONValue)] = [("Type", .string(kind)), ("Message", .string(message)), ("message", .string(message))]
+        let members: [(String, JSONValue)] = [
+            ("Type", .string(kind)), ("Message", .string(message)), ("message", .string(message)),
+        ]
         let body = JSONValue.object(JSONObject(members + extra))
         return HTTPResponse(status, headers: [("x-amzn-ErrorType", type)], json: body.compactBytes)
     }

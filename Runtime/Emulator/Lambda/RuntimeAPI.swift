@@ -41,7 +41,8 @@ struct RuntimeAPI: HTTPService {
         }
         // A streamed response that fails halfway says so in its trailers.
         if let errorType = request.trailers?.first(name: "Lambda-Runtime-Function-Error-Type") {
-            let body = request.trailers?.first(name: "Lambda-Runtime-Function-Error-Body")
+            let body =
+                request.trailers?.first(name: "Lambda-Runtime-Function-Error-Body")
                 .flatMap { Base64.bytes(of: $0) } ?? Array(#"{"errorType":"\#(errorType)"}"#.utf8)
             let isKnown = environment.answer(
                 requestID, payload: ByteBuffer(bytes: body), isError: true, contentType: nil)
@@ -74,7 +75,8 @@ struct RuntimeAPI: HTTPService {
     private static let accepted = HTTPResponse(.accepted, json: Array(#"{"status":"OK"}"#.utf8))
     private static let invalidRequestID = error(.badRequest, "InvalidRequestID", "Invalid request ID")
     private static let unknownPath = error(
-        .notFound, "NotFound", "The Runtime API has invocation/next, invocation/ID/response, invocation/ID/error, init/error.")
+        .notFound, "NotFound",
+        "The Runtime API has invocation/next, invocation/ID/response, invocation/ID/error, init/error.")
     private static let tooLarge = error(
         .payloadTooLarge, "RequestEntityTooLarge",
         "Exceeded maximum allowed payload size (\(LambdaQuotas.responseBytesMax) bytes).")

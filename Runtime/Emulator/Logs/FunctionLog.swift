@@ -57,7 +57,9 @@ package final class FunctionLog: Sendable {
             state.records.append(record)
             guard descriptor != nil else { return }
             var lines: [UInt8] = []
-            if var rest = state.partial.removeValue(forKey: Source(function: record.function, process: process)), !rest.isEmpty {
+            if var rest = state.partial.removeValue(forKey: Source(function: record.function, process: process)),
+                !rest.isEmpty
+            {
                 Self.end(&rest, of: record.function, into: &lines)
             }
             if let failure = record.failure {

@@ -5,7 +5,8 @@ package enum EventEdit {
     /// - Parameter path: `requestContext.timeEpoch`; a step into a `body` that is JSON text goes into the parsed text.
     ///   Null removes the member.
     /// - Throws: `EmulatorError` naming the path if it leads through something that is no object.
-    package static func set(_ path: String, to value: JSONValue, in event: JSONValue) throws(EmulatorError) -> JSONValue {
+    package static func set(_ path: String, to value: JSONValue, in event: JSONValue) throws(EmulatorError) -> JSONValue
+    {
         try set(path.split(separator: ".").map(String.init)[...], to: value, in: event, whole: path)
     }
 

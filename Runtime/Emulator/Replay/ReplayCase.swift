@@ -21,7 +21,8 @@ package struct ReplayCase: Sendable {
         var cases: [ReplayCase] = []
         for folder in try Directory.entries(of: events) where !["README.md", "seed"].contains(folder) {
             guard Directory.isDirectory("\(events)/\(folder)") else {
-                throw EmulatorError("\(events)/\(folder) means nothing here: events stand in folders named as functions.")
+                throw EmulatorError(
+                    "\(events)/\(folder) means nothing here: events stand in folders named as functions.")
             }
             let files = try Directory.entries(of: "\(events)/\(folder)")
             for file in files {
@@ -29,7 +30,8 @@ package struct ReplayCase: Sendable {
                 if file.hasSuffix(expectedSuffix) {
                     let event = String(file.dropLast(expectedSuffix.count)) + (folder == "flows" ? ".yaml" : ".json")
                     guard files.contains(event) else {
-                        throw EmulatorError("\(path) expects something of \(event), but there is no such file beside it.")
+                        throw EmulatorError(
+                            "\(path) expects something of \(event), but there is no such file beside it.")
                     }
                 } else if folder == "flows", file.hasSuffix(".yaml") {
                     cases.append(ReplayCase(folder, path, dropping: ".yaml", content: .flow))

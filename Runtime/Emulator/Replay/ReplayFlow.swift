@@ -69,7 +69,9 @@ package struct ReplayFlow: Sendable {
             guard let event = try text("event") else { throw error(file, node, "`invoke` needs an `event` file") }
             keys.remove("set")
             var changes: [(path: String, value: JSONValue)] = []
-            if let set = mapping["set"], set.mapping == nil { throw error(file, set, "`set` maps dotted paths to values") }
+            if let set = mapping["set"], set.mapping == nil {
+                throw error(file, set, "`set` maps dotted paths to values")
+            }
             for (key, value) in mapping["set"]?.mapping ?? [:] {
                 guard let path = key.string else { throw error(file, key, "`set` takes dotted paths") }
                 changes.append((path, json(value)))

@@ -32,7 +32,10 @@ package struct ReplayOutcome: Sendable {
         case .passed: return ["ok    \(name)  \(time)"]
         case .updated: return ["wrote \(name)  \(time)"]
         case .noExpectation:
-            return ["DIFF  \(name)  \(time)", "      no expectation: look at what --update writes, and keep it if it is right"]
+            return [
+                "DIFF  \(name)  \(time)",
+                "      no expectation: look at what --update writes, and keep it if it is right",
+            ]
         case .differs(let differences):
             return ["DIFF  \(name)  \(time)"] + differences.map { "      \($0)" } + logLines
         case .failed(let reason):

@@ -62,7 +62,9 @@ final class ReplayWorld: Sendable {
 
     /// The time that an event says of itself: the gateway's time of receipt, or EventBridge's `time`.
     static func instant(of event: JSONValue) -> Timestamp? {
-        if let milliseconds = event["requestContext"]?["timeEpoch"]?.int { return Timestamp(milliseconds: Int64(milliseconds)) }
+        if let milliseconds = event["requestContext"]?["timeEpoch"]?.int {
+            return Timestamp(milliseconds: Int64(milliseconds))
+        }
         return event["time"]?.string.flatMap { Timestamp(rfc3339: $0) }
     }
 
@@ -78,7 +80,9 @@ final class ReplayWorld: Sendable {
                 clock.freeze(at: instant)
                 return false
             }
-            guard !isBackwards else { throw EmulatorError("`at: \(instant)` is in the past: the clock never goes back.") }
+            guard !isBackwards else {
+                throw EmulatorError("`at: \(instant)` is in the past: the clock never goes back.")
+            }
             try await deployment.expireDue()
             return nil
         case .invoke(let function, let file, let changes):
@@ -128,7 +132,10 @@ final class ReplayWorld: Sendable {
         let (changes, payments) = current.withLock { current in
             let opened = current!.deployment.stripe.openedSessions
             defer { current!.paymentsSeen = opened.count }
-            return (current!.feed.take(naming: current!.deployment.logicalID(ofTable:)), Array(opened.dropFirst(current!.paymentsSeen)))
+            return (
+                current!.feed.take(naming: current!.deployment.logicalID(ofTable:)),
+                Array(opened.dropFirst(current!.paymentsSeen))
+            )
         }
         seen["changes"] = .array(changes)
         if !payments.isEmpty {

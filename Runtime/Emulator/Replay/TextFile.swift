@@ -8,7 +8,9 @@ package enum TextFile {
 
     package static func read(_ path: String) throws(EmulatorError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw EmulatorError("\(path) can't be read: \(String(cString: strerror(errno))).") }
+        guard descriptor >= 0 else {
+            throw EmulatorError("\(path) can't be read: \(String(cString: strerror(errno))).")
+        }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         let status: Int = withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in

@@ -73,7 +73,8 @@ final class HTTPConnection: ChannelInboundHandler {
             self.head = head
             isBodyCut = false
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(var part):
             // The rest of an oversized body is read and dropped, so that the client gets the answer and not a reset.

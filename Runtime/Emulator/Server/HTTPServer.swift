@@ -37,7 +37,8 @@ package struct HTTPServer: Sendable {
             return HTTPServer(channel: channel, port: channel.localAddress?.port ?? port)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw EmulatorError(
-                "Port \(port) on \(host) is in use. Stop the program that listens there, or choose another with --port.")
+                "Port \(port) on \(host) is in use. Stop the program that listens there, or choose another with --port."
+            )
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
             throw EmulatorError("Port \(port) on \(host) can't be opened: \(reason). Choose another with --port.")

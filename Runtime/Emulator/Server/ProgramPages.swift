@@ -18,7 +18,8 @@ enum ProgramPages {
         let suffix = " \(String(cString: program))"
         var line = [CChar](repeating: 0, count: Int(PATH_MAX) + 128)
         while fgets(&line, Int32(line.count), maps) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let text = String(
+                decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             // "55d8e2a00000-55d8e2c00000 r-xp 00000000 fe:00 123  /path/of/program". Only what can be executed was surely
             // never written: pages that can only be read now may hold addresses that the loader has put there.
             let fields = text.split(separator: " ", maxSplits: 2)

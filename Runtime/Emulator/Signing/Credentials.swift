@@ -30,9 +30,11 @@ struct Credentials: Sendable {
         }
         var keys: [String: Secret] = [:]
         for profile in profiles {
-            guard let id = profile.values["aws_access_key_id"], let secret = profile.values["aws_secret_access_key"] else {
+            guard let id = profile.values["aws_access_key_id"], let secret = profile.values["aws_secret_access_key"]
+            else {
                 throw EmulatorError(
-                    "\(path):\(profile.line): profile \(profile.name) needs aws_access_key_id and aws_secret_access_key.")
+                    "\(path):\(profile.line): profile \(profile.name) needs aws_access_key_id and aws_secret_access_key."
+                )
             }
             keys[id] = Secret(secret: secret, sessionToken: profile.values["aws_session_token"])
         }

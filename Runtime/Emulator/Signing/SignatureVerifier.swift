@@ -49,7 +49,8 @@ struct SignatureVerifier: Sendable {
     private func checkForm(_ header: SignedHeader) throws(AuthorizationFailure) -> Scope {
         guard let time = Self.instant(header.date) else {
             throw .incomplete(
-                "Date must be in ISO-8601 'basic format'. Got '\(header.date)'. See http://en.wikipedia.org/wiki/ISO_8601")
+                "Date must be in ISO-8601 'basic format'. Got '\(header.date)'. See http://en.wikipedia.org/wiki/ISO_8601"
+            )
         }
         try checkTime(time, header.date)
         guard header.signedHeaders.contains("host") else {
@@ -71,7 +72,8 @@ struct SignatureVerifier: Sendable {
             message += "Credential should be scoped with a valid terminator: 'aws4_request', not '\(elements[4])'. "
         }
         if elements[1] != header.date.prefix(8) {
-            message += "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            message +=
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
                 + "'\(elements[1])' != '\(header.date.prefix(8))', from '\(header.date)'."
         }
         guard message.isEmpty else { throw .invalid(message) }

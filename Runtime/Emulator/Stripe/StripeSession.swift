@@ -64,7 +64,8 @@ package struct StripeSession: Sendable {
             // Stripe's bounds: half an hour to a day after creation.
             guard (.seconds(1_800) - .seconds(1)...(.seconds(86_400))).contains(expiresAt - createdAt) else {
                 throw Problem(
-                    message: "The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout "
+                    message:
+                        "The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout "
                         + "Session creation.", parameter: "expires_at")
             }
         } else {
@@ -81,7 +82,7 @@ package struct StripeSession: Sendable {
             "created": .number(JSONNumber(Int(createdAt.secondsRoundedDown))), "currency": .string(currency),
             "expires_at": .number(JSONNumber(Int(expiresAt.secondsRoundedDown))), "livemode": false,
             "metadata": .object(JSONObject(metadata.map { ($0.0, JSONValue.string($0.1)) })),
-            "mode": "payment", "payment_status": .string(paymentStatus), "status": .string(status), 
+            "mode": "payment", "payment_status": .string(paymentStatus), "status": .string(status),
             "payment_intent": paymentStatus == "paid" ? .string("pi_" + id.dropFirst(3)) : .null,
             "url": status == "open" ? .string(url) : .null,
         ]

@@ -52,7 +52,8 @@ package final class StripeStandIn: Sendable {
             return HTTPResponse(.ok, json: session.json.compactBytes)
         default:
             return Self.error(
-                .notFound, type: "invalid_request_error", "Unrecognized request URL (\(request.method): \(request.path)).")
+                .notFound, type: "invalid_request_error",
+                "Unrecognized request URL (\(request.method): \(request.path)).")
         }
     }
 
@@ -66,12 +67,14 @@ package final class StripeStandIn: Sendable {
                 guard earlier.form == form else {
                     return Self.error(
                         .badRequest, type: "idempotency_error",
-                        "Keys for idempotent requests can only be used with the same parameters they were first used with.")
+                        "Keys for idempotent requests can only be used with the same parameters they were first used with."
+                    )
                 }
                 return HTTPResponse(.ok, json: state.sessions[earlier.sessionID]!.json.compactBytes)
             }
             guard state.sessions.count < Self.sessionsMax else {
-                return Self.error(.tooManyRequests, type: "rate_limit_error", "Too many checkouts; restart the emulator.")
+                return Self.error(
+                    .tooManyRequests, type: "rate_limit_error", "Too many checkouts; restart the emulator.")
             }
             let session: StripeSession
             do throws(StripeSession.Problem) {

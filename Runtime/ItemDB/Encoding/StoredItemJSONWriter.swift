@@ -95,7 +95,8 @@ struct StoredItemJSONWriter {
     private mutating func quoted(_ utf8: UnsafeRawBufferPointer) {
         output.append(UInt8(ascii: "\""))
         var start = 0
-        for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        for (index, byte) in utf8.enumerated()
+        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
             output.append(contentsOf: utf8[start..<index])
             start = index + 1
             escape(byte)

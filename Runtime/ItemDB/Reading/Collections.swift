@@ -11,7 +11,9 @@ extension ItemDatabase {
             requests.append(ReadRequest(table, index: index, rows: .partition(partition, nil)))
         }
         var ranges: [(request: ReadRequest, range: KeyRange)] = []
-        for request in requests { ranges.append((request, try readKey { () throws(KeyFailure) in try request.range() })) }
+        for request in requests {
+            ranges.append((request, try readKey { () throws(KeyFailure) in try request.range() }))
+        }
         return try readStorage { () throws(StorageError) in
             try readers.readSnapshot { connection throws(StorageError) in
                 var size = 0

@@ -65,7 +65,9 @@ extension ReadRequest {
         var whole = self
         whole.after = nil
         let range = try whole.range()
-        guard let row = index == nil ? try table.key.rowKey(of: after).bytes : try entryRow(of: after) else { return false }
+        guard let row = index == nil ? try table.key.rowKey(of: after).bytes : try entryRow(of: after) else {
+            return false
+        }
         return !row.lexicographicallyPrecedes(range.lower)
             && row.lexicographicallyPrecedes(range.upper)
     }
@@ -84,7 +86,8 @@ extension ReadRequest {
         switch rows {
         case .partition(let partition, let condition):
             let prefix = RowKey(partition: try keySchema.checkedPartition(partition)).bytes
-            range = condition.map { Self.range($0, prefix: prefix, isDelimited: index != nil) } ?? KeyRange(prefix: prefix)
+            range =
+                condition.map { Self.range($0, prefix: prefix, isDelimited: index != nil) } ?? KeyRange(prefix: prefix)
         case .compositePartition(let partitions, let sorts, let condition):
             var prefix = RowKey(partitions: partitions).bytes
             for sort in sorts { KeyEncoding.appendDelimited(sort, to: &prefix) }
@@ -109,7 +112,11 @@ extension ReadRequest {
     private static func range(_ condition: KeyTest, prefix: [UInt8], isDelimited: Bool) -> KeyRange {
         func at(_ value: AttributeValue) -> [UInt8] {
             var bytes = prefix
-            if isDelimited { KeyEncoding.appendDelimited(value, to: &bytes) } else { KeyEncoding.append(value, to: &bytes) }
+            if isDelimited {
+                KeyEncoding.appendDelimited(value, to: &bytes)
+            } else {
+                KeyEncoding.append(value, to: &bytes)
+            }
             return bytes
         }
         // The first key after all those with this sort key.
@@ -124,7 +131,11 @@ extension ReadRequest {
         case .between(let low, let high): return KeyRange(lower: at(low), upper: past(high))
         case .beginsWith(let value):
             var bytes = prefix
-            if isDelimited { KeyEncoding.appendEscaped(value, to: &bytes) } else { KeyEncoding.append(value, to: &bytes) }
+            if isDelimited {
+                KeyEncoding.appendEscaped(value, to: &bytes)
+            } else {
+                KeyEncoding.append(value, to: &bytes)
+            }
             return KeyRange(prefix: bytes)
         }
     }
@@ -145,7 +156,9 @@ extension Connection {
                 page.count += 1
                 if !request.countsOnly { page.items.append(item) }
             }
-            guard page.scannedCount == request.limit || page.scannedSizeBytes > ReadPage.sizeBytesMax else { return true }
+            guard page.scannedCount == request.limit || page.scannedSizeBytes > ReadPage.sizeBytesMax else {
+                return true
+            }
             last = item
             return false
         }

@@ -44,7 +44,8 @@ final class Connection: @unchecked Sendable {
             throw .readOnly(path: path)
         }
         sqlite3_extended_result_codes(handle, 1)
-        try execute("PRAGMA cache_size = -\(cacheBytes / 1_024); PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY")
+        try execute(
+            "PRAGMA cache_size = -\(cacheBytes / 1_024); PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY")
     }
 
     deinit { close() }
@@ -138,6 +139,8 @@ final class Connection: @unchecked Sendable {
         }
         code = sqlite3_backup_step(backup, -1)
         let finished = sqlite3_backup_finish(backup)
-        guard code == SQLITE_DONE, finished == SQLITE_OK else { throw StorageError(finished, of: target, path: destination) }
+        guard code == SQLITE_DONE, finished == SQLITE_OK else {
+            throw StorageError(finished, of: target, path: destination)
+        }
     }
 }

@@ -58,10 +58,13 @@ struct OpenedFile {
                 throw .newerFormat(path: path, found: Int(version), supported: Int(DatabaseFormat.version))
             }
         } else {
-            guard try connection.integer("SELECT count(*) FROM sqlite_master") == 0 else { throw .notADatabase(path: path) }
+            guard try connection.integer("SELECT count(*) FROM sqlite_master") == 0 else {
+                throw .notADatabase(path: path)
+            }
         }
         let synchronous = options.durability == .disk ? "FULL" : "OFF"
-        try connection.execute("PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = \(Self.logSizeBytesKept)")
+        try connection.execute(
+            "PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = \(Self.logSizeBytesKept)")
         if applicationID != DatabaseFormat.applicationID { try connection.execute(DatabaseFormat.script) }
         if let pages = options.pagesMax { try connection.execute("PRAGMA max_page_count = \(pages)") }
         connection.watchLog()
@@ -83,7 +86,9 @@ struct OpenedFile {
         for row in try records("streams") {
             guard let stream = ChangeStream(id: row.id, record: row.record) else { throw damaged("streams") }
             catalog.streams[row.id] = stream
-            if !isClean { sequence = max(sequence, try connection.integer("SELECT max(sequence) FROM s\(row.id)") ?? 0) }
+            if !isClean {
+                sequence = max(sequence, try connection.integer("SELECT max(sequence) FROM s\(row.id)") ?? 0)
+            }
         }
         for row in try records("tables") {
             let table = Table(id: row.id, name: row.name, record: row.record, streams: catalog.streams)

@@ -29,7 +29,9 @@ extension WriteSession {
 
     func updateTable(_ name: String, _ update: TableUpdate) throws(StorageError) -> Result<Table, WriteFailure> {
         guard let table = catalog.tables[name] else { return .failure(.noSuchTable(name)) }
-        for index in update.deletedIndexes where table.index(named: index) == nil { return .failure(.noSuchIndex(index)) }
+        for index in update.deletedIndexes where table.index(named: index) == nil {
+            return .failure(.noSuchIndex(index))
+        }
         for index in update.createdIndexes where table.index(named: index.name) != nil {
             return .failure(.indexExists(index.name))
         }

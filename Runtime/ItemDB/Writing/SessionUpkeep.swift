@@ -42,7 +42,8 @@ extension WriteSession {
         let whole = KeyRange(segment: 0, of: 1)
         countChanges.replace(table.id, with: try count(connection.items(table.id, forward: true), in: whole))
         for index in table.indexes {
-            let entries = index.projectedNames(of: table.key) == nil
+            let entries =
+                index.projectedNames(of: table.key) == nil
                 ? try connection.wholeEntries(index.id, table: table.id, forward: true)
                 : try connection.entries(index.id, forward: true)
             countChanges.replace(index.id, with: try count(entries, in: whole))

@@ -46,11 +46,13 @@ final class Writer: @unchecked Sendable {
         pthread_cond_init(changed, nil)
         // The thread keeps the writer alive until it ends.
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            Unmanaged<Writer>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, context)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Writer>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context)
         precondition(code == 0, "no thread for the writer")
     }
 

@@ -53,7 +53,8 @@ struct Benchmarks {
     /// Start, memory, and what a get costs as the table grows, of a DynamoDB without a template.
     private func dynamoDBAlone() throws(LoadGenerator.Failure) -> ResultTable {
         var table = ResultTable(
-            "DynamoDB alone, items of 1 KB", columns: ["items", "resident MiB", "get p50 µs", "get p99 µs", "CPU µs each"])
+            "DynamoDB alone, items of 1 KB",
+            columns: ["items", "resident MiB", "get p50 µs", "get p99 µs", "CPU µs each"])
         var ready: [Double] = []
         for _ in 0..<(isTiny ? 1 : 15) {
             let emulator = try EmulatorProcess(dynamoDBOf: build)

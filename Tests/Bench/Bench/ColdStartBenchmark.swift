@@ -62,7 +62,8 @@ struct ColdStartBenchmark {
         defer { close(connection) }
         try readRequest(connection)
         let next = LoadGenerator.now()
-        let head = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: bench\r\nLambda-Runtime-Deadline-Ms: 9999999999999\r\n"
+        let head =
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: bench\r\nLambda-Runtime-Deadline-Ms: 9999999999999\r\n"
             + "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:\(name)\r\n"
             + "Content-Type: application/json\r\nContent-Length: \(event.count)\r\n\r\n"
         let answer = Array(head.utf8) + event
@@ -76,7 +77,8 @@ struct ColdStartBenchmark {
         let reply = LoadGenerator.now()
         let memory = ProcessFigures.memory(of: pid).peak
         return (
-            Start(nextMilliseconds: Double(next - started) / 1e6, replyMilliseconds: Double(reply - started) / 1e6), memory
+            Start(nextMilliseconds: Double(next - started) / 1e6, replyMilliseconds: Double(reply - started) / 1e6),
+            memory
         )
     }
 
@@ -87,7 +89,8 @@ struct ColdStartBenchmark {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && Glibc.listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
+                bind(listener, $0, length) == 0 && Glibc.listen(listener, 8) == 0
+                    && getsockname(listener, $0, &length) == 0
             }
         }
         guard isListening else { throw LoadGenerator.Failure(description: "no free port") }

@@ -44,8 +44,14 @@ struct DynamoDBBenchmark {
             "CreateTable",
             #"{"TableName":"\#(Self.table)","AttributeDefinitions":\#(attributes),"KeySchema":\#(keys),"#
                 + #""BillingMode":"PAY_PER_REQUEST"}"#)
-        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in create } accepts: { status, _ in status == 200 }
-        _ = try LoadGenerator(port: port).run(count: itemCount, connections: 8, request: put) { status, _ in status == 200 }
+        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in
+            create
+        } accepts: { status, _ in
+            status == 200
+        }
+        _ = try LoadGenerator(port: port).run(count: itemCount, connections: 8, request: put) { status, _ in
+            status == 200
+        }
     }
 
     private func key(_ index: Int) -> String {
@@ -65,7 +71,8 @@ struct DynamoDBBenchmark {
     }
 
     private var operations: [Operation] {
-        let update = #""UpdateExpression":"SET seen = if_not_exists(seen, :zero) + :one","#
+        let update =
+            #""UpdateExpression":"SET seen = if_not_exists(seen, :zero) + :one","#
             + #""ConditionExpression":"attribute_exists(pk)","#
             + #""ExpressionAttributeValues":{":zero":{"N":"0"},":one":{"N":"1"}}"#
         return [
@@ -74,13 +81,15 @@ struct DynamoDBBenchmark {
                 HTTPRequests.dynamoDB("GetItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))}}"#)
             },
             Operation(name: "UpdateItem, conditional") { index in
-                HTTPRequests.dynamoDB("UpdateItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))},\#(update)}"#)
+                HTTPRequests.dynamoDB(
+                    "UpdateItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))},\#(update)}"#)
             },
             Operation(name: "TransactWriteItems, 2") { index in
                 let writes = [index * 2, index * 2 + 1].map {
                     #"{"Update":{"TableName":"\#(Self.table)","Key":{\#(key($0))},\#(update)}}"#
                 }
-                return HTTPRequests.dynamoDB("TransactWriteItems", #"{"TransactItems":[\#(writes.joined(separator: ","))]}"#)
+                return HTTPRequests.dynamoDB(
+                    "TransactWriteItems", #"{"TransactItems":[\#(writes.joined(separator: ","))]}"#)
             },
             Operation(name: "BatchWriteItem, 25") { index in
                 let puts = (0..<25).map { #"{"PutRequest":{"Item":\#(item(index * 25 + $0))}}"# }

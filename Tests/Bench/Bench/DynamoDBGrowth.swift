@@ -15,7 +15,11 @@ struct DynamoDBGrowth {
             "CreateTable",
             #"{"TableName":"Growth","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"#
                 + #""KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"}"#)
-        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in create } accepts: { status, _ in status == 200 }
+        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in
+            create
+        } accepts: { status, _ in
+            status == 200
+        }
     }
 
     /// Writes the items `first..<last`, both multiples of 25.
@@ -27,7 +31,9 @@ struct DynamoDBGrowth {
             }
             return HTTPRequests.dynamoDB(
                 "BatchWriteItem", #"{"RequestItems":{"Growth":[\#(puts.joined(separator: ","))]}}"#)
-        } accepts: { status, _ in status == 200 }
+        } accepts: { status, _ in
+            status == 200
+        }
     }
 
     /// Gets spread over the whole table, from one connection.
@@ -36,7 +42,9 @@ struct DynamoDBGrowth {
         let result = try LoadGenerator(port: port).run(count: gets, connections: 1) { index in
             let key = Self.key(index &* 7_919 % items)
             return HTTPRequests.dynamoDB("GetItem", #"{"TableName":"Growth","Key":{"pk":{"S":"\#(key)"}}}"#)
-        } accepts: { status, body in status == 200 && body.count > Self.filler.utf8.count }
+        } accepts: { status, body in
+            status == 200 && body.count > Self.filler.utf8.count
+        }
         let processor = (ProcessFigures.processorSeconds(of: pid) - before) / Double(gets) * 1e6
         return [
             figure(Double(items)), figure(ProcessFigures.memory(of: pid).now), figure(result.microseconds(at: 0.5)),

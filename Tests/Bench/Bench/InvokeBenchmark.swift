@@ -37,13 +37,22 @@ struct InvokeBenchmark {
             let emulator = try EmulatorProcess(build: build, template: template)
             defer { emulator.stop() }
             let load = LoadGenerator(port: emulator.port)
-            for (name, payload, requests) in [("200 B", Self.event(bytes: 200), count), ("64 KiB", Self.event(bytes: 65_536), count / 10)] {
+            for (name, payload, requests) in [
+                ("200 B", Self.event(bytes: 200), count), ("64 KiB", Self.event(bytes: 65_536), count / 10),
+            ] {
                 let request = HTTPRequests.invoke("Echo", payload: payload)
                 for clients in [1, 8] {
-                    _ = try load.run(count: 50, connections: clients) { _ in request } accepts: { status, _ in status == 200 }
+                    _ = try load.run(count: 50, connections: clients) { _ in
+                        request
+                    } accepts: { status, _ in
+                        status == 200
+                    }
                     let before = processorSeconds(of: emulator)
-                    let result = try load.run(count: requests, connections: clients) { _ in request }
-                        accepts: { status, body in status == 200 && body.count >= payload.count / 2 }
+                    let result = try load.run(count: requests, connections: clients) { _ in
+                        request
+                    } accepts: { status, body in
+                        status == 200 && body.count >= payload.count / 2
+                    }
                     let after = processorSeconds(of: emulator)
                     table.add([
                         name, String(clients), figure(result.perSecond), figure(result.microseconds(at: 0.5)),

@@ -36,7 +36,8 @@ struct LoadGenerator {
     ///   - request: the bytes of request 0, 1, 2, …
     ///   - accepts: whether an answer counts; the first that does not ends the run.
     func run(
-        count: Int, connections: Int, request: (Int) -> [UInt8], accepts: (_ status: Int, _ body: ArraySlice<UInt8>) -> Bool
+        count: Int, connections: Int, request: (Int) -> [UInt8],
+        accepts: (_ status: Int, _ body: ArraySlice<UInt8>) -> Bool
     ) throws(Failure) -> Result {
         var open: [Connection] = []
         defer { for connection in open { close(connection.descriptor) } }

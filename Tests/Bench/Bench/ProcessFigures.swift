@@ -27,7 +27,9 @@ enum ProcessFigures {
         defer { closedir(threads) }
         var children: [pid_t] = []
         while let entry = readdir(threads) {
-            let thread = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let thread = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             children += text(of: "/proc/\(pid)/task/\(thread)/children").split(separator: " ").compactMap { pid_t($0) }
         }
         return children

@@ -22,9 +22,11 @@ struct ResultTable {
             }
             return "| " + padded.joined(separator: " | ") + " |"
         }
-        let rule = "|" + widths.enumerated().map { index, width in
-            index == 0 ? String(repeating: "-", count: width + 2) : String(repeating: "-", count: width + 1) + ":"
-        }.joined(separator: "|") + "|"
+        let rule =
+            "|"
+            + widths.enumerated().map { index, width in
+                index == 0 ? String(repeating: "-", count: width + 2) : String(repeating: "-", count: width + 1) + ":"
+            }.joined(separator: "|") + "|"
         return (["", title, "", line(columns), rule] + rows.map(line)).joined(separator: "\n")
     }
 }
@@ -33,9 +35,10 @@ struct ResultTable {
 func figure(_ value: Double) -> String {
     if value >= 1_000 {
         let digits = String(Int(value.rounded()))
-        return String(digits.enumerated().flatMap { index, digit -> [Character] in
-            index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
-        })
+        return String(
+            digits.enumerated().flatMap { index, digit -> [Character] in
+                index > 0 && (digits.count - index) % 3 == 0 ? [",", digit] : [digit]
+            })
     }
     if value >= 100 { return String(Int(value.rounded())) }
     let tenths = Int((value * 10).rounded())

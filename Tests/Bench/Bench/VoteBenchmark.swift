@@ -19,12 +19,19 @@ struct VoteBenchmark {
             let votingID = "bench-\(kind)"
             try send(load, "PutItem", #"{"TableName":"\#(tables.votings)","Item":\#(Self.voting(votingID, kind))}"#)
             if kind == "PAID" { try giveCredits(load, tables.users) }
-            let votes = (0..<count).map { HTTPRequests.invoke("CastVote", payload: Self.vote(by: "bench-\($0)", in: votingID)) }
+            let votes = (0..<count).map {
+                HTTPRequests.invoke("CastVote", payload: Self.vote(by: "bench-\($0)", in: votingID))
+            }
             // The processes are started and warm before the clock runs.
             let warmUp = Self.vote(by: "warm-up", in: "no-such-voting")
-            _ = try load.run(count: 20, connections: 4) { _ in HTTPRequests.invoke("CastVote", payload: warmUp) }
-                accepts: { status, _ in status == 200 }
-            let result = try load.run(count: count, connections: Self.clients) { votes[$0] } accepts: { status, body in
+            _ = try load.run(count: 20, connections: 4) { _ in
+                HTTPRequests.invoke("CastVote", payload: warmUp)
+            } accepts: { status, _ in
+                status == 200
+            }
+            let result = try load.run(count: count, connections: Self.clients) {
+                votes[$0]
+            } accepts: { status, body in
                 status == 200 && body.starts(with: Array(#"{"statusCode":201"#.utf8))
             }
             let stored = try storedVotes(load, tables.votings, votingID)
@@ -53,11 +60,12 @@ struct VoteBenchmark {
 
         init(_ load: LoadGenerator) throws(LoadGenerator.Failure) {
             var names: [String] = []
-            _ = try load.run(count: 1, connections: 1) { _ in HTTPRequests.dynamoDB("ListTables", "{}") }
-                accepts: { status, body in
-                    names = (try? parseJSON(Array(body)))?["TableNames"]?.array?.compactMap(\.string) ?? []
-                    return status == 200
-                }
+            _ = try load.run(count: 1, connections: 1) { _ in
+                HTTPRequests.dynamoDB("ListTables", "{}")
+            } accepts: { status, body in
+                names = (try? parseJSON(Array(body)))?["TableNames"]?.array?.compactMap(\.string) ?? []
+                return status == 200
+            }
             guard let votings = names.first(where: { $0.hasSuffix("VotingsTable") }),
                 let users = names.first(where: { $0.hasSuffix("UsersTable") })
             else { throw LoadGenerator.Failure(description: "the template's tables are missing: \(names)") }
@@ -67,19 +75,26 @@ struct VoteBenchmark {
     }
 
     private func send(_ load: LoadGenerator, _ operation: String, _ body: String) throws(LoadGenerator.Failure) {
-        _ = try load.run(count: 1, connections: 1) { _ in HTTPRequests.dynamoDB(operation, body) }
-            accepts: { status, _ in status == 200 }
+        _ = try load.run(count: 1, connections: 1) { _ in
+            HTTPRequests.dynamoDB(operation, body)
+        } accepts: { status, _ in
+            status == 200
+        }
     }
 
     private func giveCredits(_ load: LoadGenerator, _ table: String) throws(LoadGenerator.Failure) {
         _ = try load.run(count: count, connections: 8) { index in
             let item = #"{"pk":{"S":"USER#bench-\#(index)"},"sk":{"S":"BALANCE"},"credits":{"N":"3"}}"#
             return HTTPRequests.dynamoDB("PutItem", #"{"TableName":"\#(table)","Item":\#(item)}"#)
-        } accepts: { status, _ in status == 200 }
+        } accepts: { status, _ in
+            status == 200
+        }
     }
 
     /// Counts the participations of a voting that hold a vote, page by page.
-    private func storedVotes(_ load: LoadGenerator, _ table: String, _ votingID: String) throws(LoadGenerator.Failure) -> Int {
+    private func storedVotes(_ load: LoadGenerator, _ table: String, _ votingID: String) throws(LoadGenerator.Failure)
+        -> Int
+    {
         var total = 0
         var start: JSONValue?
         repeat {
@@ -90,7 +105,9 @@ struct VoteBenchmark {
             ]
             request["ExclusiveStartKey"] = start
             let body = JSONValue.object(request).compactText
-            _ = try load.run(count: 1, connections: 1) { _ in HTTPRequests.dynamoDB("Scan", body) } accepts: { status, body in
+            _ = try load.run(count: 1, connections: 1) { _ in
+                HTTPRequests.dynamoDB("Scan", body)
+            } accepts: { status, body in
                 let page = try? parseJSON(Array(body))
                 total += page?["Count"]?.int ?? 0
                 start = page?["LastEvaluatedKey"]
@@ -118,7 +135,8 @@ struct VoteBenchmark {
         let route = "POST /votings/{votingID}/vote"
         let path = "/votings/\(votingID)/vote"
         let http: JSONValue = [
-            "method": "POST", "path": .string(path), "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bench",
+            "method": "POST", "path": .string(path), "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+            "userAgent": "bench",
         ]
         let context: JSONValue = [
             "accountId": "000000000000", "apiId": "local", "domainName": "localhost", "domainPrefix": "localhost",

@@ -13,7 +13,9 @@ signal(SIGPIPE, SIG_IGN)
 
 do {
     let benchmarks = Benchmarks(build: build, isTiny: isTiny, itemsMax: itemsMax)
-    print("\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, build \(build)\(isTiny ? ", tiny: the figures mean nothing" : "")")
+    print(
+        "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, build \(build)\(isTiny ? ", tiny: the figures mean nothing" : "")"
+    )
     if ["all", "start"].contains(chosen) { try benchmarks.start() }
     if ["all", "lambda"].contains(chosen) { try benchmarks.lambda() }
     if ["all", "votes"].contains(chosen) { try benchmarks.votes() }

@@ -53,7 +53,8 @@ struct Backup: Sendable {
     func sourceDetails(arn: String, items: Int, sizeBytes: Int) -> JSONObject {
         let settings = TableSettings(table.settings)
         return [
-            "TableName": .string(source), "TableId": .string(table.settings["backupOfTableID"]?.string ?? ""), "TableArn": .string(arn),
+            "TableName": .string(source), "TableId": .string(table.settings["backupOfTableID"]?.string ?? ""),
+            "TableArn": .string(arn),
             "TableSizeBytes": .number(JSONNumber(sizeBytes)), "ItemCount": .number(JSONNumber(items)),
             "KeySchema": DynamoDBService.json(table.key),
             "TableCreationDateTime": DynamoDBService.seconds(sourceCreatedAt),

@@ -61,7 +61,9 @@ extension DynamoDBService {
                     return .object(summary)
                 })
         ]
-        if page.count < backups.count, let last = page.last { answer["LastEvaluatedBackupArn"] = .string(backupARN(last)) }
+        if page.count < backups.count, let last = page.last {
+            answer["LastEvaluatedBackupArn"] = .string(backupARN(last))
+        }
         return Self.response(answer)
     }
 

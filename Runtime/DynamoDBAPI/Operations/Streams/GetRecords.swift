@@ -16,8 +16,10 @@ extension DynamoDBService {
         let now = clock()
         guard now - iterator.issuedAt <= ShardIterator.lifetime else {
             throw APIError(
-                kind: .expiredIterator, message: "Iterator expired. The iterator was created at time "
-                    + "\(iterator.issuedAt) while right now it is \(now), which is further in the future than the tolerated delay.")
+                kind: .expiredIterator,
+                message: "Iterator expired. The iterator was created at time "
+                    + "\(iterator.issuedAt) while right now it is \(now), which is further in the future than the tolerated delay."
+            )
         }
         let stream = try stream(iterator.streamARN)
         let limit = request.int("Limit") ?? Self.recordsPageMax

@@ -50,7 +50,9 @@ extension DynamoDBService {
         guard request.string("ShardId") == StreamNames.shardID(stream) else {
             throw APIError(
                 kind: .resourceNotFound,
-                message: "Requested resource not found: Shard: \(request.string("ShardId") ?? "") in Stream: \(arn) not found")
+                message:
+                    "Requested resource not found: Shard: \(request.string("ShardId") ?? "") in Stream: \(arn) not found"
+            )
         }
         let bounds = try storage { () throws(StorageError) in try database.changeBounds(of: stream) }
         let after: Int64
