@@ -26,6 +26,7 @@ struct Benchmarks {
 
     func lambda() throws(LoadGenerator.Failure) {
         print(try InvokeBenchmark(build: build, count: isTiny ? 100 : 20_000).run().text)
+        print(try LoopBenchmark(build: build, count: isTiny ? 100 : 50_000).run().text)
         let emulator = try EmulatorProcess(build: build, template: Self.template)
         defer { emulator.stop() }
         let cold = ColdStartBenchmark(
