@@ -36,7 +36,7 @@ extension Duration {
 
 extension Int64 {
     /// The quotient rounded toward minus infinity, so that instants before 1970 fall on the right day.
-    func flooredQuotient(by divisor: Int64) -> Int64 {
+    package func flooredQuotient(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }

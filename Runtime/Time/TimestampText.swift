@@ -58,7 +58,8 @@ extension Timestamp: CustomStringConvertible {
         return (yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    static func daysIn(month: Int64, year: Int64) -> Int64 {
+    /// The length of a month of the proleptic Gregorian calendar, in days.
+    package static func daysIn(month: Int64, year: Int64) -> Int64 {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
