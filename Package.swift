@@ -59,6 +59,7 @@ let package = Package(
         ),
         .target(name: "CSpawn", path: "Runtime/CSpawn"),
         runtime("Time"),
+        runtime("TimeZones", ["Time"]),
         runtime("JSON"),
         runtime("Items", ["JSON"]),
         runtime("Events", ["Items", "JSON", "Time"]),
@@ -110,6 +111,7 @@ let package = Package(
         + functions.map(function)
         + [
             tests("TimeTests", ["Time"]),
+            tests("TimeZonesTests", ["Time", "TimeZones"]),
             tests("JSONTests", ["JSON"]),
             tests("ItemsTests", ["Items", "JSON"]),
             tests("DomainTests", ["Domain", "Items", "Time"]),
