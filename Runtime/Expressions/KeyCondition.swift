@@ -39,24 +39,32 @@ package struct KeyCondition: Sendable {
     /// In the order written; the attributes are distinct.
     package private(set) var terms: [(attribute: String, test: KeyTest)] = []
 
+    /// What keeps it from being one of a key, though it is a condition.
+    private var fault: ExpressionError?
+
     package init(terms: [(attribute: String, test: KeyTest)]) { self.terms = terms }
 
-    /// - Throws: DynamoDB's message about the first thing wrong with it.
+    /// - Throws: DynamoDB's message about the first thing wrong with it as a condition; ``check()`` says what is wrong
+    ///   with it as one of a key.
     package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError) -> KeyCondition
     {
         let parsed = try ExpressionCache.shared.condition(text, kind: .keyCondition, names: inputs.names)
         let binding = ExpressionBinding(kind: .keyCondition, source: parsed.source, inputs: &inputs)
         try ConditionChecker(binding: binding).check(parsed.root)
         var condition = KeyCondition(terms: [])
-        try condition.collect(parsed.root, binding)
+        do throws(ExpressionError) { try condition.collect(parsed.root, binding) } catch { condition.fault = error }
         return condition
     }
+
+    /// Whether it is one of a key. DynamoDB looks for unused names and values before this.
+    package func check() throws(ExpressionError) { if let fault { throw fault } }
 
     /// Holds the condition against a key.
     ///
     /// - Throws: DynamoDB's message if it does not test the partition key for equality, or tests another attribute, or
     ///   compares with a value of another type.
     package func bound(to schema: KeySchema) throws(ExpressionError) -> BoundKeyCondition {
+        try check()
         if schema.isComposite { return try boundToComposite(schema) }
         guard terms.count <= 2 else { throw ExpressionError("Conditions can be of length 1 or 2 only") }
         if schema.sort == nil, terms.count > 1 { throw ExpressionError("Query key condition not supported") }

@@ -117,6 +117,10 @@ struct RequestRefusalTests {
             "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or "
                 + "equal to 1"),
         reading(
+            "two attributes and an unused name",
+            ##""KeyConditionExpression": "#p = x", "ExpressionAttributeNames": {"#p": "pk", "#unused": "count"}"##,
+            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#unused}"),
+        reading(
             "no such index", #""IndexName": "none", \#(partition)"#, "The table does not have the specified index: none"
         ),
         reading(

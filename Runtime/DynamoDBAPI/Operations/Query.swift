@@ -27,6 +27,7 @@ extension DynamoDBService {
         let keyExpression = try expressions.keyCondition()
         let projection = try Self.projection(names, &expressions)
         try expressions.checkAllUsed()
+        try refusing { () throws(ExpressionError) in try keyExpression?.check() }
         let conditions: KeyCondition
         if let keyExpression { conditions = keyExpression } else { conditions = try Self.keyCondition(request) }
 
