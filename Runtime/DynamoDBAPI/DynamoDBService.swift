@@ -94,6 +94,9 @@ package final class DynamoDBService: Sendable {
         case .tagResource: try tagResource(request, completion)
         case .untagResource: try untagResource(request, completion)
         case .listTagsOfResource: completion(try listTagsOfResource(request))
+        case .putResourcePolicy: try putResourcePolicy(request, completion)
+        case .getResourcePolicy: completion(try getResourcePolicy(request))
+        case .deleteResourcePolicy: try deleteResourcePolicy(request, completion)
         case .describeLimits: completion(describeLimits())
         case .describeEndpoints: completion(describeEndpoints(host))
         case .createBackup: try createBackup(request, completion)
@@ -104,7 +107,8 @@ package final class DynamoDBService: Sendable {
         case .describeContinuousBackups: completion(try describeContinuousBackups(request))
         case .updateContinuousBackups: try updateContinuousBackups(request, completion)
         case .restoreTableToPointInTime: try restoreTableToPointInTime(request, completion)
-        case .exportTableToPointInTime, .describeExport, .listExports, .importTable, .describeImport, .listImports:
+        case .exportTableToPointInTime: completion(try exportTable(request))
+        case .describeExport, .listExports, .importTable, .describeImport, .listImports:
             completion(try refuseTransfer(operation))
         case .executeStatement: try executeStatement(request, completion)
         case .batchExecuteStatement: try batchExecuteStatement(request, completion)

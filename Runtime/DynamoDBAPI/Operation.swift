@@ -20,6 +20,9 @@ enum Operation: String, CaseIterable, Sendable {
     case tagResource = "TagResource"
     case untagResource = "UntagResource"
     case listTagsOfResource = "ListTagsOfResource"
+    case putResourcePolicy = "PutResourcePolicy"
+    case getResourcePolicy = "GetResourcePolicy"
+    case deleteResourcePolicy = "DeleteResourcePolicy"
     case describeLimits = "DescribeLimits"
     case describeEndpoints = "DescribeEndpoints"
 
@@ -84,6 +87,9 @@ enum Operation: String, CaseIterable, Sendable {
         case .tagResource: RequestFields.tagResource
         case .untagResource: RequestFields.untagResource
         case .listTagsOfResource: RequestFields.listTagsOfResource
+        case .putResourcePolicy: RequestFields.putResourcePolicy
+        case .getResourcePolicy: RequestFields.getResourcePolicy
+        case .deleteResourcePolicy: RequestFields.deleteResourcePolicy
         case .describeLimits, .describeEndpoints: []
         case .createBackup: RequestFields.createBackup
         case .describeBackup: RequestFields.oneBackup
@@ -93,7 +99,8 @@ enum Operation: String, CaseIterable, Sendable {
         case .describeContinuousBackups: RequestFields.oneTable
         case .updateContinuousBackups: RequestFields.updateContinuousBackups
         case .restoreTableToPointInTime: RequestFields.restoreTableToPointInTime
-        case .exportTableToPointInTime, .describeExport, .listExports, .importTable, .describeImport, .listImports: []
+        case .exportTableToPointInTime: RequestFields.exportTable
+        case .describeExport, .listExports, .importTable, .describeImport, .listImports: []
         case .executeStatement: RequestFields.executeStatement
         case .batchExecuteStatement: RequestFields.batchExecuteStatement
         case .executeTransaction: RequestFields.executeTransaction

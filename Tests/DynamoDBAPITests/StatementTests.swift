@@ -150,7 +150,7 @@ struct StatementTests {
         refusal("UPDATE Things SET n = 1 WHERE n = 1", keyMissing),
         refusal("DELETE FROM Pairs WHERE pk = 'p'", keyMissing),
         refusal("SELECT * FROM Nothing", "Requested resource not found", type: "ResourceNotFoundException"),
-        refusal("SELECT * FROM Things.none WHERE pk = 'a'", "The table does not have the specified index: none"),
+        refusal("SELECT * FROM Things.none WHERE pk = 'a'", "The table does not have the specified index"),
         refusal(
             "UPDATE Things SET n = 1 WHERE pk = 'nobody'", "The conditional request failed",
             type: "ConditionalCheckFailedException"),

@@ -3,6 +3,7 @@ import Testing
 
 /// Tables: definitions that hold together and those that don't, changes, backups.
 struct TableTests {
+    static let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/"
     static let invalid = "One or more parameter values were invalid: "
     static func definition(
         attributes: String = #"{"AttributeName": "p", "AttributeType": "S"}"#,
@@ -34,6 +35,37 @@ struct TableTests {
             invalid
                 + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"
         ),
+        row(
+            "attribute unused beside an index",
+            definition(
+                attributes: both + #", {"AttributeName": "rest", "AttributeType": "S"}"#,
+                more: index(#"{"AttributeName": "q", "KeyType": "HASH"}"#)),
+            invalid + "Some AttributeDefinitions are not used. AttributeDefinitions: [p, q, rest], keys used: [p, q]"),
+        row(
+            "more keys than attributes",
+            definition(key: #"{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "x", "KeyType": "RANGE"}"#),
+            "Invalid KeySchema: Some index key attribute have no definition"),
+        row(
+            "too cold a table",
+            definition(more: #", "BillingMode": "PAY_PER_REQUEST", "WarmThroughput": {"WriteUnitsPerSecond": 3999}"#),
+            invalid
+                + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than initial throughput for OnDemand"
+        ),
+        row(
+            "too cold an index",
+            definition(
+                attributes: both,
+                more:
+                    #", "ProvisionedThroughput": {"ReadCapacityUnits": 9, "WriteCapacityUnits": 9}, "GlobalSecondaryIndexes": [{"IndexName": "idx", "KeySchema": [{"AttributeName": "q", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}, "ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 7}, "WarmThroughput": {"ReadUnitsPerSecond": 6}}]"#
+            ),
+            invalid
+                + "Requested ReadUnitsPerSecond for WarmThroughput for index idx is lower than ReadCapacityUnits of ProvisionedThroughput"
+        ),
+        row(
+            "encryption that is off with a key",
+            definition(
+                more: #", "BillingMode": "PAY_PER_REQUEST", "SSESpecification": {"Enabled": false, "SSEType": "KMS"}"#),
+            invalid + "SSEType and KMSMasterKeyId can't be specified when SSE is disabled"),
         row(
             "key not defined", definition(key: #"{"AttributeName": "x", "KeyType": "HASH"}"#),
             invalid
@@ -137,8 +169,16 @@ struct TableTests {
             "User: arn:aws:iam::000000000000:root is not authorized to perform: dynamodb:ListTagsOfResource on resource: "
                 + "arn:aws:dynamodb:us-east-1:111111111111:table/Things", type: "AccessDeniedException"),
         RefusalRow(
-            "export", "ExportTableToPointInTime", "{}",
-            "ExportTableToPointInTime is not supported by this emulator: tables can't be exported to S3 "
+            "export of nothing", "ExportTableToPointInTime",
+            #"{"TableArn": "\#(arn)Nothing", "S3Bucket": "bucket"}"#, "Table not found: \(arn)Nothing",
+            type: "TableNotFoundException"),
+        RefusalRow(
+            "export without recovery", "ExportTableToPointInTime",
+            #"{"TableArn": "\#(arn)Things", "S3Bucket": "bucket"}"#,
+            "Point in time recovery is not enabled for table 'Things'", type: "PointInTimeRecoveryUnavailableException"),
+        RefusalRow(
+            "import", "ImportTable", "{}",
+            "ImportTable is not supported by this emulator: tables can't be exported to S3 "
                 + "or imported from it here. Scan the table, or write its items with BatchWriteItem."),
         RefusalRow(
             "no such backup", "DescribeBackup",
@@ -194,6 +234,15 @@ struct TableTests {
             "UpdateContinuousBackups",
             #"{"TableName": "Things", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}"#)
         #expect(try status() == ["ENABLED", "ENABLED"])
+        func days(_ more: String) throws -> JSONValue? {
+            try service.expect(
+                "UpdateContinuousBackups",
+                #"{"TableName": "Things", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true\#(more)}}"#
+            )["ContinuousBackupsDescription"]?["PointInTimeRecoveryDescription"]?["RecoveryPeriodInDays"]
+        }
+        #expect(try days("") == 35)
+        #expect(try days(#", "RecoveryPeriodInDays": 10"#) == 10)
+        #expect(try days("") == 10)
         try service.expect("RestoreTableToPointInTime", restore)
         #expect(
             service.call("DescribeContinuousBackups", #"{"TableName": "Nothing"}"#).errorType

@@ -25,7 +25,7 @@ extension DynamoDBService {
         let reads = try Self.batchReads(request)
         var wanted: [(table: Table, key: Item)] = []
         for read in reads {
-            guard let table = database.table(named: read.name) else { throw .tableNotFound }
+            guard let table = try tableIfAny(read.name) else { throw .tableNotFound }
             if let projection = read.projection { try KeyChecks.check(paths: projection.paths, of: table) }
             for key in read.keys {
                 try KeyChecks.check(key: key, of: table.key)

@@ -18,14 +18,17 @@ extension DynamoDBService {
         }
         try RuleChecker.check(request.members, RequestFields.batchWriteItem)
         var mutations: [Mutation] = []
+        // The table of each as the request names it: by name or ARN.
+        var names: [String] = []
         for (name, writes) in try Self.batchWrites(request) {
-            guard let table = database.table(named: name) else { throw .tableNotFound }
+            guard let table = try tableIfAny(name) else { throw .tableNotFound }
             mutations += try Self.mutations(writes, table)
+            names += repeatElement(name, count: writes.count)
         }
         let detail = Capacity.detail(of: request)
         let returnsMetrics = request.string("ReturnItemCollectionMetrics") == "SIZE"
-        let made = mutations
-        database.batch(made) { result in
+        let made = Array(zip(names, mutations))
+        database.batch(mutations) { result in
             switch result {
             case .failure(let failure): completion(APIError.of(failure).response)
             case .success(let results):
@@ -88,28 +91,27 @@ extension DynamoDBService {
     }
 
     private static func response(
-        _ mutations: [Mutation], _ results: [Result<MutationOutcome, MutationFailure>], detail: Capacity.Detail,
-        returnsMetrics: Bool
+        _ mutations: [(name: String, mutation: Mutation)], _ results: [Result<MutationOutcome, MutationFailure>],
+        detail: Capacity.Detail, returnsMetrics: Bool
     ) -> DynamoDBResponse {
-        var capacities: [(table: Table, capacity: Capacity)] = []
-        for (mutation, result) in zip(mutations, results) {
+        var capacities: [(name: String, capacity: Capacity)] = []
+        for ((name, mutation), result) in zip(mutations, results) {
             // What could fail was checked before the write: the table's keys and those of its indexes.
             guard case .success(let outcome) = result else { continue }
-            let place = capacities.firstIndex { $0.table.id == mutation.table.id } ?? capacities.count
-            if place == capacities.count { capacities.append((mutation.table, Capacity())) }
+            let place = capacities.firstIndex { $0.name == name } ?? capacities.count
+            if place == capacities.count { capacities.append((name, Capacity())) }
             capacities[place].capacity.add(outcome, of: mutation.table)
         }
         var writer = ResponseWriter()
         writer.object("UnprocessedItems") { _ in }
         if detail != .none {
-            writer.member(
-                "ConsumedCapacity", .array(capacities.map { $0.capacity.json($0.table.name, detail) }))
+            writer.member("ConsumedCapacity", .array(capacities.map { $0.capacity.json($0.name, detail) }))
         }
         if returnsMetrics {
             var metrics = JSONObject()
-            for mutation in mutations {
+            for (name, mutation) in mutations {
                 guard let shown = WriteParts.metrics(mutation.table, key: mutation.key) else { continue }
-                metrics[mutation.table.name] = .array((metrics[mutation.table.name]?.array ?? []) + [shown])
+                metrics[name] = .array((metrics[name]?.array ?? []) + [shown])
             }
             writer.member("ItemCollectionMetrics", .object(metrics))
         }

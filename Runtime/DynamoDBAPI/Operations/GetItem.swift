@@ -27,7 +27,8 @@ extension DynamoDBService {
         if detail != .none {
             let units = Capacity.read(
                 sizeBytes: item?.sizeBytes ?? 0, isConsistent: request.bool("ConsistentRead") ?? false)
-            writer.member("ConsumedCapacity", Capacity(tableUnits: units).json(table.name, detail))
+            writer.member(
+                "ConsumedCapacity", Capacity(tableUnits: units).json(request.string("TableName") ?? table.name, detail))
         }
         return writer.finished()
     }

@@ -141,7 +141,7 @@ extension DynamoDBService {
             } else {
                 capacity.tableUnits = units
             }
-            writer.member("ConsumedCapacity", capacity.json(source.table.name, detail))
+            writer.member("ConsumedCapacity", capacity.json(request.string("TableName") ?? source.table.name, detail))
         }
         return writer.finished()
     }

@@ -5,8 +5,6 @@ import JSON
 import Time
 
 extension DynamoDBService {
-    func tableARN(_ name: String) -> String { "arn:aws:dynamodb:\(region):\(accountID):table/\(name)" }
-
     /// The table as DescribeTable shows it.
     func description(of table: Table, status: String = "ACTIVE") -> JSONObject {
         let settings = TableSettings(table.settings)
@@ -23,11 +21,17 @@ extension DynamoDBService {
             "TableArn": .string(tableARN(table.name)), "TableId": .string(Self.identifier(of: table)),
             "DeletionProtectionEnabled": .bool(settings.isProtected),
         ]
-        if settings.isOnDemand {
+        // Tables that never were on demand show no mode.
+        if settings.isOnDemand || settings.onDemandSince != nil {
             let since = settings.onDemandSince.map { Timestamp(milliseconds: Int64($0)) } ?? table.createdAt
             object["BillingModeSummary"] = [
-                "BillingMode": "PAY_PER_REQUEST", "LastUpdateToPayPerRequestDateTime": Self.seconds(since),
+                "BillingMode": settings.isOnDemand ? "PAY_PER_REQUEST" : "PROVISIONED",
+                "LastUpdateToPayPerRequestDateTime": Self.seconds(since),
             ]
+        }
+        object["WarmThroughput"] = TableSettings.json(warm: settings.warmThroughput(of: nil))
+        if let key = settings.encryptionKey {
+            object["SSEDescription"] = ["Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": .string(key)]
         }
         if let tableClass = settings.tableClass { object["TableClassSummary"] = ["TableClass": .string(tableClass)] }
         let local = table.indexes.filter(\.definition.isLocal)
@@ -41,6 +45,7 @@ extension DynamoDBService {
                     var shown = description(of: index, table)
                     shown["IndexStatus"] = .string(status == "CREATING" ? "CREATING" : "ACTIVE")
                     shown["ProvisionedThroughput"] = Self.json(settings.indexThroughput[index.name] ?? .init())
+                    shown["WarmThroughput"] = TableSettings.json(warm: settings.warmThroughput(of: index.name))
                     return .object(shown)
                 })
         }

@@ -36,9 +36,10 @@ extension DynamoDBService {
         settings.definitions = definitions
         settings.isOnDemand = isOnDemand
         settings.throughput = .init(request.structure("ProvisionedThroughput"))
-        for index in globals {
-            settings.indexThroughput[index.string("IndexName") ?? ""] = .init(index.structure("ProvisionedThroughput"))
-        }
+        settings.warmThroughput = try TableSettings.warmThroughput(
+            request, isOnDemand: isOnDemand, provisioned: settings.throughput, index: nil)
+        for index in globals { try settings.setThroughput(of: index) }
+        settings.encryptionKey = try encryptionKey(request)
         settings.isProtected = request.bool("DeletionProtectionEnabled") ?? false
         settings.tableClass = request.string("TableClass")
         settings.tags = try Self.tags(request)
@@ -93,16 +94,42 @@ extension DynamoDBService {
         var update = TableUpdate()
         let indexUpdates = request.structures("GlobalSecondaryIndexUpdates") ?? []
         guard
-            ["ProvisionedThroughput", "BillingMode", "StreamSpecification", "DeletionProtectionEnabled", "TableClass"]
-                .contains(where: request.has) || !indexUpdates.isEmpty
+            [
+                "ProvisionedThroughput", "BillingMode", "StreamSpecification", "DeletionProtectionEnabled",
+                "TableClass", "SSESpecification", "WarmThroughput",
+            ].contains(where: request.has) || !indexUpdates.isEmpty
         else {
             throw .validation(
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
                     + "SSESpecification or ReplicaUpdates is required")
         }
+        try changeBilling(&settings, request, of: table)
+        if request.has("SSESpecification") { settings.encryptionKey = try encryptionKey(request) }
+        settings.warmThroughput =
+            try TableSettings.warmThroughput(
+                request, isOnDemand: settings.isOnDemand, provisioned: settings.throughput, index: nil)
+            ?? settings.warmThroughput
+        settings.isProtected = request.bool("DeletionProtectionEnabled") ?? settings.isProtected
+        settings.tableClass = request.string("TableClass") ?? settings.tableClass
+        if let specification = request.structure("StreamSpecification") {
+            update.stream = try Self.streamChange(specification, of: table)
+        }
+        try Self.change(&update, &settings, by: indexUpdates, request, table)
+        update.settings = settings.item
+        database.updateTable(table.name, update) { [self] result in
+            completion(answer(result) { ["TableDescription": .object(description(of: $0, status: "UPDATING"))] })
+        }
+    }
+
+    private func changeBilling(
+        _ settings: inout TableSettings, _ request: Request, of table: Table
+    ) throws(APIError) {
         if let mode = request.string("BillingMode") {
             let isOnDemand = mode == "PAY_PER_REQUEST"
             if isOnDemand, !settings.isOnDemand { settings.onDemandSince = Int(clock().milliseconds) }
+            if !isOnDemand, settings.isOnDemand, settings.onDemandSince == nil {
+                settings.onDemandSince = Int(table.createdAt.milliseconds)
+            }
             settings.isOnDemand = isOnDemand
             if isOnDemand { settings.throughput = .init() }
         }
@@ -113,21 +140,13 @@ extension DynamoDBService {
                 )
             }
             let throughput = TableSettings.Throughput(request.structure("ProvisionedThroughput"))
-            guard throughput != settings.throughput || !indexUpdates.isEmpty || request.has("StreamSpecification")
+            guard
+                throughput != settings.throughput || !(request.array("GlobalSecondaryIndexUpdates") ?? []).isEmpty
+                    || request.has("StreamSpecification")
             else {
                 throw .validation(TableChecks.unchanged(throughput))
             }
             settings.throughput = throughput
-        }
-        settings.isProtected = request.bool("DeletionProtectionEnabled") ?? settings.isProtected
-        settings.tableClass = request.string("TableClass") ?? settings.tableClass
-        if let specification = request.structure("StreamSpecification") {
-            update.stream = try Self.streamChange(specification, of: table)
-        }
-        try Self.change(&update, &settings, by: indexUpdates, request, table)
-        update.settings = settings.item
-        database.updateTable(table.name, update) { [self] result in
-            completion(answer(result) { ["TableDescription": .object(description(of: $0, status: "UPDATING"))] })
         }
     }
 
@@ -161,14 +180,15 @@ extension DynamoDBService {
                 let index = try TableChecks.index(created, isLocal: false, table: table.key, definitions)
                 try IndexUpdateChecks.check(index.key, against: settings.definitions)
                 update.createdIndexes.append(index)
-                settings.indexThroughput[index.name] = .init(created.structure("ProvisionedThroughput"))
+                try settings.setThroughput(of: created)
             } else if let deleted = entry.structure("Delete")?.string("IndexName") {
                 try IndexUpdateChecks.check(isGlobal: deleted, of: table)
                 update.deletedIndexes.append(deleted)
                 settings.indexThroughput[deleted] = nil
+                settings.indexWarmThroughput[deleted] = nil
             } else if let changed = entry.structure("Update"), let name = changed.string("IndexName") {
                 try IndexUpdateChecks.check(isGlobal: name, of: table)
-                settings.indexThroughput[name] = .init(changed.structure("ProvisionedThroughput"))
+                try settings.setThroughput(of: changed)
             }
         }
         for definition in definitions where !settings.definitions.contains(where: { $0.name == definition.name }) {
@@ -185,7 +205,7 @@ extension DynamoDBService {
     /// The table that a request names, with the message of the operations on tables.
     private func namedTable(_ request: Request) throws(APIError) -> Table {
         let name = request.string("TableName") ?? ""
-        guard let table = database.table(named: name) else { throw .tableNotFound(name) }
+        guard let table = try tableIfAny(name) else { throw .tableNotFound(Self.tableName(of: name)) }
         return table
     }
 

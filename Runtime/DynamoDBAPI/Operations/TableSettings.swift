@@ -21,6 +21,21 @@ struct TableSettings: Sendable {
     /// When recovery to a point in time was switched on, in milliseconds since 1970; nil while it is off.
     var recoverableSince: Int?
 
+    /// How long recovery reaches back; nil is the 35 days that there are at most.
+    var recoveryDays: Int?
+    /// The ARN of the key that the table is encrypted with; nil is DynamoDB's own.
+    var encryptionKey: String?
+    /// What the table is ready for at once; nil is what every table is.
+    var warmThroughput: Throughput?
+    var indexWarmThroughput: [String: Throughput] = [:]
+    var policy: Policy?
+
+    struct Policy: Hashable, Sendable {
+        var text: String
+        /// When it was set, in milliseconds since 1970.
+        var revision: Int
+    }
+
     init() {}
 
     init(_ item: Item) {
@@ -38,6 +53,13 @@ struct TableSettings: Sendable {
         tableClass = item["tableClass"]?.string
         onDemandSince = item["onDemandSince"]?.integer
         recoverableSince = item["recoverableSince"]?.integer
+        recoveryDays = item["recoveryDays"]?.integer
+        encryptionKey = item["encryptionKey"]?.string
+        warmThroughput = item["warmThroughput"].map { Throughput($0) }
+        indexWarmThroughput = (item["indexWarmThroughput"]?.map ?? [:]).mapValues { Throughput($0) }
+        if let text = item["policy"]?.string, let revision = item["policyRevision"]?.integer {
+            policy = Policy(text: text, revision: revision)
+        }
     }
 
     var item: Item {
@@ -51,6 +73,12 @@ struct TableSettings: Sendable {
         item["tableClass"] = tableClass.map { .string($0) }
         item["onDemandSince"] = onDemandSince.map { .number($0) }
         item["recoverableSince"] = recoverableSince.map { .number($0) }
+        item["recoveryDays"] = recoveryDays.map { .number($0) }
+        item["encryptionKey"] = encryptionKey.map { .string($0) }
+        item["warmThroughput"] = warmThroughput?.value
+        if !indexWarmThroughput.isEmpty { item["indexWarmThroughput"] = .map(indexWarmThroughput.mapValues(\.value)) }
+        item["policy"] = policy.map { .string($0.text) }
+        item["policyRevision"] = policy.map { .number($0.revision) }
         return item
     }
 }

@@ -25,7 +25,7 @@ extension DynamoDBService {
         }
         var tables: [Table] = []
         for read in reads {
-            guard let table = database.table(named: read.tableName) else { throw .tableNotFound }
+            guard let table = try tableIfAny(read.tableName) else { throw .tableNotFound }
             tables.append(table)
         }
         try Self.checkEach(reads.count) { index throws(APIError) in
@@ -39,11 +39,11 @@ extension DynamoDBService {
         }
         let wanted = zip(tables, reads).map { (table: $0, key: $1.key) }
         let items = try reading { () throws(ReadFailure) in try database.items(wanted) }
-        return Self.response(reads, tables, items, Capacity.detail(of: request))
+        return Self.response(reads, items, Capacity.detail(of: request))
     }
 
     private static func response(
-        _ reads: [TransactRead], _ tables: [Table], _ items: [StoredItem?], _ detail: Capacity.Detail
+        _ reads: [TransactRead], _ items: [StoredItem?], _ detail: Capacity.Detail
     ) -> DynamoDBResponse {
         var writer = ResponseWriter(reserving: 4_096)
         writer.array("Responses") { writer in
@@ -60,9 +60,9 @@ extension DynamoDBService {
         }
         if detail != .none {
             var capacities: [(name: String, capacity: Capacity)] = []
-            for (table, item) in zip(tables, items) {
-                let place = capacities.firstIndex { $0.name == table.name } ?? capacities.count
-                if place == capacities.count { capacities.append((table.name, Capacity())) }
+            for (read, item) in zip(reads, items) {
+                let place = capacities.firstIndex { $0.name == read.tableName } ?? capacities.count
+                if place == capacities.count { capacities.append((read.tableName, Capacity())) }
                 capacities[place].capacity.tableUnits += Capacity.read(
                     sizeBytes: item?.sizeBytes ?? 0, isConsistent: true, isTransaction: true)
             }

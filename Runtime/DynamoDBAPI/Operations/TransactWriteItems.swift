@@ -53,6 +53,17 @@ private struct TransactAction {
         }
     }
 
+    /// An empty key makes the whole request invalid, where other keys that don't suit the table cancel it.
+    func checkEmptiness(_ table: Table) throws(APIError) {
+        switch kind {
+        case .put: return
+        case .update(let key, _), .delete(let key), .check(let key):
+            for attribute in table.key.attributes {
+                if let value = key[attribute.name] { try KeyChecks.check(emptiness: value, of: attribute) }
+            }
+        }
+    }
+
     /// - Throws: what makes this action, and so the transaction, invalid.
     func check(_ table: Table) throws(APIError) {
         if let condition { try KeyChecks.check(paths: condition.paths, of: table) }
@@ -95,9 +106,10 @@ extension DynamoDBService {
         for entry in entries { actions.append(try TransactAction(entry)) }
         var tables: [Table] = []
         for action in actions {
-            guard let table = database.table(named: action.tableName) else { throw .tableNotFound }
+            guard let table = try tableIfAny(action.tableName) else { throw .tableNotFound }
             tables.append(table)
         }
+        for (action, table) in zip(actions, tables) { try action.checkEmptiness(table) }
         try Self.checkEach(actions.count) { index throws(APIError) in try actions[index].check(tables[index]) }
         try Self.checkDistinct(zip(actions, tables).map { ($1, $0.key($1)) })
         try Self.checkSize(actions)
@@ -108,7 +120,8 @@ extension DynamoDBService {
         let token = request.string("ClientRequestToken").map {
             TransactionToken($0, fingerprint: Fingerprint.of(request.value("TransactItems") ?? .null))
         }
-        let answer = TransactionAnswer(request, tables: tables, keys: zip(actions, tables).map { $0.key($1) })
+        let answer = TransactionAnswer(
+            request, tables: tables, names: actions.map(\.tableName), keys: zip(actions, tables).map { $0.key($1) })
         let returnsItem = actions.map(\.returnsItem)
         database.transact(mutations, token: token) { result in
             switch result {

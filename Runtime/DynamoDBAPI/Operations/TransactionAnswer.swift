@@ -44,12 +44,15 @@ extension APIError {
 /// Answers a transaction of writes.
 struct TransactionAnswer: Sendable {
     private let tables: [Table]
+    /// The tables as the request names them: by name or ARN.
+    private let names: [String]
     private let keys: [Item]
     private let detail: Capacity.Detail
     private let returnsMetrics: Bool
 
-    init(_ request: Request, tables: [Table], keys: [Item]) {
+    init(_ request: Request, tables: [Table], names: [String], keys: [Item]) {
         self.tables = tables
+        self.names = names
         self.keys = keys
         detail = Capacity.detail(of: request)
         returnsMetrics = request.string("ReturnItemCollectionMetrics") == "SIZE"
@@ -60,9 +63,9 @@ struct TransactionAnswer: Sendable {
         if detail != .none { writer.member("ConsumedCapacity", .array(capacities(outcome))) }
         if returnsMetrics {
             var metrics = JSONObject()
-            for (table, key) in zip(tables, keys) {
-                guard let shown = WriteParts.metrics(table, key: key) else { continue }
-                metrics[table.name] = .array((metrics[table.name]?.array ?? []) + [shown])
+            for (index, table) in tables.enumerated() {
+                guard let shown = WriteParts.metrics(table, key: keys[index]) else { continue }
+                metrics[names[index]] = .array((metrics[names[index]]?.array ?? []) + [shown])
             }
             writer.member("ItemCollectionMetrics", .object(metrics))
         }
@@ -71,10 +74,10 @@ struct TransactionAnswer: Sendable {
 
     /// A transaction that is repeated under its token costs the reads that found it done.
     private func capacities(_ outcome: TransactionOutcome) -> [JSONValue] {
-        var capacities: [(table: Table, capacity: Capacity)] = []
+        var capacities: [(name: String, capacity: Capacity)] = []
         for (index, table) in tables.enumerated() {
-            let place = capacities.firstIndex { $0.table.id == table.id } ?? capacities.count
-            if place == capacities.count { capacities.append((table, Capacity())) }
+            let place = capacities.firstIndex { $0.name == names[index] } ?? capacities.count
+            if place == capacities.count { capacities.append((names[index], Capacity())) }
             if outcome.isRepeat {
                 capacities[place].capacity.tableUnits += Capacity.read(
                     sizeBytes: 0, isConsistent: true, isTransaction: true)
@@ -82,6 +85,6 @@ struct TransactionAnswer: Sendable {
                 capacities[place].capacity.add(outcome.outcomes[index], of: table, factor: 2)
             }
         }
-        return capacities.map { $0.capacity.json($0.table.name, detail, kind: outcome.isRepeat ? .read : .write) }
+        return capacities.map { $0.capacity.json($0.name, detail, kind: outcome.isRepeat ? .read : .write) }
     }
 }

@@ -10,6 +10,8 @@ struct WriteParts {
     var returnsItemOnFailure: Bool
     var capacityDetail: Capacity.Detail
     var returnsMetrics: Bool
+    /// The table as the request names it: by its name or its ARN.
+    private var shownTable: String
 
     init(_ request: Request, condition: ConditionExpression?, expected: LegacyCondition?) {
         if let condition {
@@ -20,6 +22,7 @@ struct WriteParts {
         returnValues = request.string("ReturnValues") ?? "NONE"
         returnsItemOnFailure = request.string("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
         capacityDetail = Capacity.detail(of: request)
+        shownTable = request.string("TableName") ?? ""
         returnsMetrics = request.string("ReturnItemCollectionMetrics") == "SIZE"
     }
 
@@ -39,7 +42,7 @@ struct WriteParts {
         if capacityDetail != .none {
             var capacity = Capacity()
             capacity.add(outcome, of: table)
-            writer.member("ConsumedCapacity", capacity.json(table.name, capacityDetail))
+            writer.member("ConsumedCapacity", capacity.json(shownTable, capacityDetail))
         }
         if returnsMetrics, let metrics = Self.metrics(table, key: key) {
             writer.member("ItemCollectionMetrics", metrics)
@@ -69,7 +72,7 @@ extension DynamoDBService {
     /// The table that a request names.
     func table(_ request: Request) throws(APIError) -> Table {
         let name = request.string("TableName") ?? ""
-        guard let table = database.table(named: name) else {
+        guard let table = try tableIfAny(name) else {
             guard name.utf8.count >= TableNameText.lengths.lowerBound else {
                 throw .validation(
                     "TableName must be at least 3 characters long and at most 255 characters long")

@@ -34,7 +34,7 @@ extension DynamoDBService {
     }
 
     func statementTable(_ statement: Statement) throws(APIError) -> Table {
-        guard let table = database.table(named: statement.table) else { throw .tableNotFound }
+        guard let table = try tableIfAny(statement.table) else { throw .tableNotFound }
         return table
     }
 

@@ -13,7 +13,7 @@ struct StatementSelect {
         var source = ReadSource(table: table)
         if let name = statement.index {
             guard let index = table.index(named: name) else {
-                throw .validation("The table does not have the specified index: \(name)")
+                throw .validation("The table does not have the specified index")
             }
             source.index = index
         }

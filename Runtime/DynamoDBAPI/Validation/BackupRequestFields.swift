@@ -23,6 +23,11 @@ extension RequestFields {
         Field("UseLatestRestorableTime", .boolean), billingModeOverride,
     ]
 
+    static let exportTable = [
+        Field("TableArn", .string, .required, .lengthMin(1), .lengthMax(1_024)),
+        Field("S3Bucket", .string, .required, .lengthMax(255)),
+    ]
+
     static let updateContinuousBackups = [
         tableName,
         Field(

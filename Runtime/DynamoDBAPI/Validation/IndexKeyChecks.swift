@@ -37,7 +37,7 @@ enum IndexKeyChecks {
                 throw .invalid(
                     "Some index key attributes are not defined in AttributeDefinitions. "
                         + "Keys: [\(names.joined(separator: ", "))], "
-                        + "AttributeDefinitions: [\(definitions.map(\.name).joined(separator: ", "))]")
+                        + "AttributeDefinitions: \(JavaText.set(definitions.map(\.name)))")
             }
             attributes.append(definition)
         }

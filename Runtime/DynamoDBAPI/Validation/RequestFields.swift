@@ -142,7 +142,8 @@ enum RequestFields {
 extension RequestFields {
     static let attributeMap = Shape.map(.member(.attributeValue))
     static let selectValues = ["SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"]
-    static let tableName = Field("TableName", .string, .required, .lengthMin(1), .lengthMax(255), .namePattern)
+    static let tableName = Field(
+        "TableName", .string, .required, .lengthMin(1), .unlessARN(.lengthMax(255)), .unlessARN(.namePattern))
     static let indexName = Field("IndexName", .string, .lengthMin(3), .lengthMax(255), .namePattern)
     static let returnConsumedCapacity = Field("ReturnConsumedCapacity", .string, .oneOf(["INDEXES", "TOTAL", "NONE"]))
     static let returnItemCollectionMetrics = Field("ReturnItemCollectionMetrics", .string, .oneOf(["SIZE", "NONE"]))

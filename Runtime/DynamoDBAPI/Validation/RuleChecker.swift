@@ -64,8 +64,10 @@ struct RuleChecker {
                 return "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
             }
             return nil
+        case .unlessARN(let rule): return value.string?.isARN == true ? nil : breach(of: rule, value)
         case .keys(let reason):
-            guard let names = value.object?.keys, names.contains(where: { !TableNameText.isValid($0) }) else {
+            guard let names = value.object?.keys, names.contains(where: { !$0.isARN && !TableNameText.isValid($0) })
+            else {
                 return nil
             }
             return "Map keys must satisfy constraint: [\(reason)]"
@@ -102,6 +104,8 @@ extension UInt8 {
 }
 
 extension String {
+    var isARN: Bool { utf8.starts(with: "arn:".utf8) }
+
     var lowercasedFirst: String { isEmpty ? "" : self[startIndex].lowercased() + dropFirst() }
 }
 
@@ -156,6 +160,20 @@ enum JavaText {
         case (.object(let members), .map(let element)): return map(members, element.shape)
         case (.object(let members), _): return "AttributeValue: " + map(members, .attributeValue)
         }
+    }
+
+    /// In the order in which a `HashSet` of Java goes through texts.
+    static func set(_ texts: [String]) -> String {
+        var places = 16
+        while texts.count > places * 3 / 4 { places *= 2 }
+        let placed = texts.enumerated().map { (place: hash($1) & UInt32(places - 1), order: $0, text: $1) }
+        let sorted = placed.sorted { ($0.place, $0.order) < ($1.place, $1.order) }
+        return "[" + sorted.map(\.text).joined(separator: ", ") + "]"
+    }
+
+    private static func hash(_ text: String) -> UInt32 {
+        let hash = text.utf16.reduce(UInt32(0)) { $0 &* 31 &+ UInt32($1) }
+        return hash ^ hash >> 16
     }
 
     private static func list(_ elements: [JSONValue], _ shape: Shape) -> String {

@@ -33,7 +33,7 @@ struct Field: Sendable {
 }
 
 /// A constraint that the framework in front of DynamoDB checks.
-enum Rule: Sendable {
+indirect enum Rule: Sendable {
     case required
     case lengthMin(Int)
     case lengthMax(Int)
@@ -42,6 +42,8 @@ enum Rule: Sendable {
     case oneOf([String])
     /// Letters, digits, `_`, `.` and `-`, as the names of tables and indexes are.
     case namePattern
+    /// Holds for names only: the ARN of a table is taken wherever its name is, and looked at later.
+    case unlessARN(Rule)
     /// Constraints on the keys of a map.
     case keys(String)
     /// Constraints on the lengths of the values of a map.

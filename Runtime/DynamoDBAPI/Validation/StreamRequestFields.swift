@@ -3,7 +3,7 @@
 /// - Note: Source: Amazon DynamoDB Streams API Reference, Actions.
 extension RequestFields {
     static let listStreams = [
-        Field("TableName", .string, .lengthMin(3), .lengthMax(255), .namePattern),
+        Field("TableName", .string, .lengthMin(3), .unlessARN(.lengthMax(255)), .unlessARN(.namePattern)),
         Field("Limit", .integer, .valueMin(1), .valueMax(100)),
         Field("ExclusiveStartStreamArn", .string, .lengthMin(37), .lengthMax(1_024)),
     ]

@@ -39,6 +39,9 @@ enum TableChecks {
         guard Set(names).count == names.count else {
             throw .validation("Invalid KeySchema: Some index key attribute have no definition")
         }
+        guard names.count <= definitions.count else {
+            throw .validation("Invalid KeySchema: Some index key attribute have no definition")
+        }
         return try key(request, definitions)
     }
 
@@ -61,7 +64,7 @@ enum TableChecks {
                 throw .invalid(
                     "Some index key attributes are not defined in AttributeDefinitions. "
                         + "Keys: [\(names.joined(separator: ", "))], "
-                        + "AttributeDefinitions: [\(definitions.map(\.name).joined(separator: ", "))]")
+                        + "AttributeDefinitions: \(JavaText.set(definitions.map(\.name)))")
             }
             attributes.append(definition)
         }
@@ -146,6 +149,11 @@ enum TableChecks {
     static func checkUsed(_ definitions: [KeyAttribute], by keys: [KeySchema]) throws(APIError) {
         let used = Set(keys.flatMap(\.attributes).map(\.name))
         guard definitions.contains(where: { !used.contains($0.name) }) else { return }
+        guard keys.count == 1 else {
+            throw .invalid(
+                "Some AttributeDefinitions are not used. AttributeDefinitions: \(JavaText.set(definitions.map(\.name))), "
+                    + "keys used: \(JavaText.set(Array(used)))")
+        }
         throw .invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"
         )

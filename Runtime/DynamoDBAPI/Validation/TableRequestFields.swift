@@ -7,13 +7,13 @@ extension RequestFields {
         keySchema,
         Field("LocalSecondaryIndexes", .list(.member(.structure("LocalSecondaryIndex", index)))),
         Field("GlobalSecondaryIndexes", .list(.member(.structure("GlobalSecondaryIndex", globalIndex)))),
-        stream, Field("DeletionProtectionEnabled", .boolean),
+        stream, encryption, warmThroughput, Field("DeletionProtectionEnabled", .boolean),
         Field("TableClass", .string, .oneOf(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
         Field("Tags", .list(.member(.structure("Tag", tag)))),
     ]
 
     static let updateTable = [
-        newTableName, throughput, Field("BillingMode", .string, .oneOf(["PROVISIONED", "PAY_PER_REQUEST"])),
+        changedTableName, throughput, Field("BillingMode", .string, .oneOf(["PROVISIONED", "PAY_PER_REQUEST"])),
         Field("AttributeDefinitions", .list(.member(.structure("AttributeDefinition", definition)))),
         Field(
             "GlobalSecondaryIndexUpdates",
@@ -24,12 +24,14 @@ extension RequestFields {
                         [
                             Field(
                                 "Update",
-                                .structure("UpdateGlobalSecondaryIndexAction", [requiredIndexName, throughput])),
+                                .structure(
+                                    "UpdateGlobalSecondaryIndexAction", [requiredIndexName, throughput, warmThroughput])
+                            ),
                             Field(
                                 "Create", .structure("CreateGlobalSecondaryIndexAction", globalIndex)),
                             Field("Delete", .structure("DeleteGlobalSecondaryIndexAction", [requiredIndexName])),
                         ])))),
-        stream, Field("DeletionProtectionEnabled", .boolean),
+        stream, encryption, warmThroughput, Field("DeletionProtectionEnabled", .boolean),
         Field("TableClass", .string, .oneOf(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
     ]
 
@@ -55,21 +57,35 @@ extension RequestFields {
     ]
 
     static let tagResource = [
-        Field("ResourceArn", .string, .required, .lengthMin(1), .lengthMax(1_283)),
+        resourceARN,
         Field("Tags", .list(.member(.structure("Tag", tag))), .required),
     ]
 
     static let untagResource = [
-        Field("ResourceArn", .string, .required, .lengthMin(1), .lengthMax(1_283)),
+        resourceARN,
         Field("TagKeys", .list(.member(.string, .lengthMin(1), .lengthMax(128))), .required),
     ]
 
     static let listTagsOfResource = [
-        Field("ResourceArn", .string, .required, .lengthMin(1), .lengthMax(1_283)), Field("NextToken", .string),
+        resourceARN, Field("NextToken", .string),
     ]
+
+    static let putResourcePolicy = [
+        resourceARN, Field("Policy", .string, .required), revision,
+        Field("ConfirmRemoveSelfResourceAccess", .boolean),
+    ]
+
+    static let getResourcePolicy = [resourceARN]
+
+    static let deleteResourcePolicy = [resourceARN, revision]
+
+    private static let resourceARN = Field("ResourceArn", .string, .required, .lengthMin(1), .lengthMax(1_283))
+    private static let revision = Field("ExpectedRevisionId", .string, .lengthMin(1), .lengthMax(255))
 
     private static let newTableName = Field(
         "TableName", .string, .required, .lengthMin(3), .lengthMax(255), .namePattern)
+    private static let changedTableName = Field(
+        "TableName", .string, .required, .lengthMin(3), .unlessARN(.lengthMax(255)), .unlessARN(.namePattern))
     private static let requiredIndexName = Field(
         "IndexName", .string, .required, .lengthMin(3), .lengthMax(255), .namePattern)
 
@@ -93,11 +109,26 @@ extension RequestFields {
                 Field("ReadCapacityUnits", .long, .required, .valueMin(1)),
             ]))
 
+    private static let warmThroughput = Field(
+        "WarmThroughput",
+        .structure(
+            "WarmThroughput", [Field("ReadUnitsPerSecond", .long), Field("WriteUnitsPerSecond", .long)]))
+
+    private static let encryption = Field(
+        "SSESpecification",
+        .structure(
+            "SSESpecification",
+            [
+                Field("Enabled", .boolean), Field("SSEType", .string, .oneOf(["AES256", "KMS"])),
+                Field("KMSMasterKeyId", .string),
+            ]))
+
     private static let index = [requiredIndexName, keySchema, projection]
 
     /// One attribute more than there may be in either half is for a better complaint.
     private static let globalIndex = [
         requiredIndexName, Field("KeySchema", keyElements, .required, .lengthMin(1)), projection, throughput,
+        warmThroughput,
     ]
 
     private static let projection = Field(

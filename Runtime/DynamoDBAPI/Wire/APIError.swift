@@ -19,6 +19,7 @@ struct APIError: Error, Sendable {
         case tableAlreadyExists = "com.amazonaws.dynamodb.v20120810#TableAlreadyExistsException"
         case backupNotFound = "com.amazonaws.dynamodb.v20120810#BackupNotFoundException"
         case recoveryUnavailable = "com.amazonaws.dynamodb.v20120810#PointInTimeRecoveryUnavailableException"
+        case policyNotFound = "com.amazonaws.dynamodb.v20120810#PolicyNotFoundException"
         case duplicateItem = "com.amazonaws.dynamodb.v20120810#DuplicateItemException"
         case expiredIterator = "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"
         case trimmedDataAccess = "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"

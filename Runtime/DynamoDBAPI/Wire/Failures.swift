@@ -55,8 +55,11 @@ extension APIError {
             case .wrongType(let value):
                 try KeyChecks.check(value, indexKey: failure.attribute, isSort: failure.isSort, index)
             case .empty:
-                let empty: AttributeValue = failure.attribute.type == .binary ? .binary([]) : ""
-                try KeyChecks.check(empty, indexKey: failure.attribute, isSort: failure.isSort, index)
+                // Only updates get here: whole items are checked before they are written.
+                return .validation(
+                    "One or more parameter values are not valid. The update expression attempted to update a secondary "
+                        + "index key to a value that is not supported. The AttributeValue for a key attribute cannot "
+                        + "contain an empty \(failure.attribute.type == .binary ? "binary" : "string") value.")
             case .tooLong:
                 return .invalid(
                     failure.isSort

@@ -41,7 +41,9 @@ extension DynamoDBService {
     func listBackups(_ request: Request) throws(APIError) -> DynamoDBResponse {
         try RuleChecker.check(request.members, RequestFields.listBackups)
         var backups = database.tables.compactMap(Backup.init)
-        if let name = request.string("TableName") { backups.removeAll { $0.source != name } }
+        if let name = request.string("TableName") {
+            backups.removeAll { $0.source != name && tableARN($0.source) != name }
+        }
         if let lower = request.value("TimeRangeLowerBound")?.double {
             backups.removeAll { Double($0.table.createdAt.milliseconds) < lower * 1_000 }
         }
@@ -86,12 +88,11 @@ extension DynamoDBService {
         where request.has(name) {
             throw .validation("\(name) is not supported by this emulator: restore without it, then call UpdateTable")
         }
+        try checkIsNew(request)
         let target = request.string("TargetTableName") ?? ""
-        guard database.table(named: target) == nil else {
-            throw APIError(kind: .tableAlreadyExists, message: "Table already exists: \(target)")
-        }
         var settings = TableSettings(source.settings)
         settings.tags = [:]
+        settings.policy = nil
         if let mode = request.string("BillingModeOverride") {
             settings.isOnDemand = mode == "PAY_PER_REQUEST"
             if settings.isOnDemand { settings.throughput = .init() }
@@ -105,6 +106,14 @@ extension DynamoDBService {
                     shown["RestoreSummary"] = .object(summary)
                     return ["TableDescription": .object(shown)]
                 })
+        }
+    }
+
+    /// The name to restore under is free.
+    func checkIsNew(_ request: Request) throws(APIError) {
+        let target = request.string("TargetTableName") ?? ""
+        guard database.table(named: target) == nil else {
+            throw APIError(kind: .tableAlreadyExists, message: "Table already exists: \(target)")
         }
     }
 
@@ -175,7 +184,7 @@ extension DynamoDBService {
     /// The table that a request on backups names; these have an error of their own for one that is not there.
     func backedTable(_ request: Request, _ member: String = "TableName") throws(APIError) -> Table {
         let name = request.string(member) ?? ""
-        guard let table = database.table(named: name) else {
+        guard let table = try tableIfAny(name) else {
             throw APIError(kind: .tableNotFound, message: "Table not found: \(name)")
         }
         return table

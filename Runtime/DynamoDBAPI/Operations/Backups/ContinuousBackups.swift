@@ -8,6 +8,7 @@ import Time
 extension DynamoDBService {
     /// A new table's continuous backups are off for a moment.
     private static let continuousBackupsDelay = Duration.seconds(5)
+    private static let recoveryDaysMax = 35
     private static let latestRestorableLag = Duration.seconds(300)
 
     /// - Note: Source: Amazon DynamoDB API Reference, DescribeContinuousBackups.
@@ -24,6 +25,7 @@ extension DynamoDBService {
         let specification = request.structure("PointInTimeRecoverySpecification")
         let isEnabled = specification?.bool("PointInTimeRecoveryEnabled") ?? false
         settings.recoverableSince = isEnabled ? settings.recoverableSince ?? Int(clock().milliseconds) : nil
+        settings.recoveryDays = isEnabled ? specification?.int("RecoveryPeriodInDays") ?? settings.recoveryDays : nil
         var update = TableUpdate()
         update.settings = settings.item
         database.updateTable(table.name, update) { [self] result in
@@ -38,10 +40,12 @@ extension DynamoDBService {
         let now = clock()
         var recovery: JSONObject = ["PointInTimeRecoveryStatus": "DISABLED"]
         var isOn = now - table.createdAt >= Self.continuousBackupsDelay
-        if let since = TableSettings(table.settings).recoverableSince.map({ Timestamp(milliseconds: Int64($0)) }) {
+        let settings = TableSettings(table.settings)
+        if let since = settings.recoverableSince.map({ Timestamp(milliseconds: Int64($0)) }) {
             isOn = true
             recovery = [
-                "PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": 35,
+                "PointInTimeRecoveryStatus": "ENABLED",
+                "RecoveryPeriodInDays": .number(JSONNumber(settings.recoveryDays ?? Self.recoveryDaysMax)),
                 "EarliestRestorableDateTime": Self.seconds(since),
                 "LatestRestorableDateTime": Self.seconds(max(since, now - Self.latestRestorableLag)),
             ]
@@ -58,11 +62,8 @@ extension DynamoDBService {
     func restoreTableToPointInTime(_ request: Request, _ completion: @escaping Completion) throws(APIError) {
         try RuleChecker.check(request.members, RequestFields.restoreTableToPointInTime)
         let source = try backedTable(request, "SourceTableName")
-        guard TableSettings(source.settings).recoverableSince != nil else {
-            throw APIError(
-                kind: .recoveryUnavailable,
-                message: "Point in time recovery is not enabled for table '\(source.name)'")
-        }
+        try checkIsNew(request)
+        try Self.checkIsRecoverable(source)
         guard request.bool("UseLatestRestorableTime") == true else {
             throw .validation(
                 "This emulator restores tables as they are now: set UseLatestRestorableTime. For another moment create a "
@@ -74,6 +75,21 @@ extension DynamoDBService {
                 "SourceTableArn": .string(tableARN(source.name)), "RestoreDateTime": Self.seconds(clock()),
                 "RestoreInProgress": true,
             ], completion)
+    }
+
+    private static func checkIsRecoverable(_ table: Table) throws(APIError) {
+        guard TableSettings(table.settings).recoverableSince != nil else {
+            throw APIError(
+                kind: .recoveryUnavailable,
+                message: "Point in time recovery is not enabled for table '\(table.name)'")
+        }
+    }
+
+    /// Refuses as DynamoDB does where it would, and what is left as exports and imports are.
+    func exportTable(_ request: Request) throws(APIError) -> DynamoDBResponse {
+        try RuleChecker.check(request.members, RequestFields.exportTable)
+        try Self.checkIsRecoverable(try backedTable(request, "TableArn"))
+        return try refuseTransfer(.exportTableToPointInTime)
     }
 
     /// Exports and imports go through S3, where the emulator does not reach.

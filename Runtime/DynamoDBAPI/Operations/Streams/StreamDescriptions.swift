@@ -14,7 +14,9 @@ extension DynamoDBService {
             let last = try stream(start)
             streams.removeAll { $0.id <= last.id }
         }
-        if let name = request.string("TableName") { streams.removeAll { $0.table != name } }
+        if let name = request.string("TableName") {
+            streams.removeAll { $0.table != name && tableARN($0.table) != name }
+        }
         let page = streams.prefix(request.int("Limit") ?? Self.streamsPageMax)
         var answer: JSONObject = [
             "Streams": .array(
