@@ -77,6 +77,7 @@ let package = Package(
         runtime("Expressions", ["Items"]),
         runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
         runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
+        runtime("Routing", ["JSON", "Time", "TimeZones"]),
         runtime("Template", [.product(name: "Yams", package: "Yams")]),
         runtime(
             "Emulator",
@@ -127,6 +128,7 @@ let package = Package(
             tests("ExpressionsTests", ["Expressions", "Items"]),
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
             tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
+            tests("RoutingTests", ["JSON", "Routing", "Time", "TimeZones"]),
             tests("TemplateTests", ["Template"]),
             tests(
                 "EmulatorTests",
