@@ -82,9 +82,10 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Template", "Time",
+                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Template", "Time",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -92,7 +93,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "emulator",
-            dependencies: ["Emulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Emulator", "JSON", "Time", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Runtime/EmulatorCommand",
             swiftSettings: strict
         ),

@@ -1,8 +1,10 @@
 import DynamoDBAPI
+import Glibc
 import ItemDB
 import JSON
 package import NIOCore
 import NIOHTTP1
+import Synchronization
 import Template
 import Time
 
@@ -15,28 +17,67 @@ package final class Deployment: Sendable {
     package let stripe: StripeStandIn
     let stack: Stack
     private let identifiers: IdentifierSource
-    private let database: ItemDatabase
+    let database: ItemDatabase
     private let dynamoDB: DynamoDBEndpoint
     private let pools: [FunctionPool]
     private let lambda: LambdaAPI
+    let services: LoopServices
+    let work: WorkInHand
+    let isMovingClock = Atomic(false)
 
-    init(
-        stack: Stack, functions: [FunctionConfiguration], database: ItemDatabase, clock: EmulatorClock,
-        identifiers: IdentifierSource, log: FunctionLog, loops: any EventLoopGroup, endpoint: String
+    private init(
+        stack: Stack, database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
+        pools: [FunctionPool], services: LoopServices, work: WorkInHand, endpoint: String
     ) {
         self.stack = stack
         self.clock = clock
         self.identifiers = identifiers
         self.database = database
         self.log = log
+        self.pools = pools
+        self.services = services
+        self.work = work
         dynamoDB = DynamoDBEndpoint(database: database, clock: clock, identifiers: identifiers)
         stripe = StripeStandIn(
             clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: endpoint)
-        let host = LambdaHost(
+        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers) { invocation, pool, accepted in
+            services.enter { services in
+                services.functions.enqueue(
+                    invocation.payload, functionARN: pool.function.arn, requestID: invocation.requestID,
+                    trace: invocation.traceID)
+                services.host.journal.afterCommit(accepted)
+            }
+        }
+    }
+
+    /// - Parameter database: closed with the deployment; the objects are in a folder beside it.
+    static func start(
+        stack: Stack, functions: [FunctionConfiguration], database: ItemDatabase, clock: EmulatorClock,
+        identifiers: IdentifierSource, log: FunctionLog, loops: any EventLoopGroup, endpoint: String
+    ) async throws(EmulatorError) -> Deployment {
+        let work = WorkInHand()
+        let lambdaHost = LambdaHost(
             loops: loops, clock: clock, identifiers: identifiers, log: log,
-            environment: Self.environment(endpoint: endpoint))
-        pools = functions.map { FunctionPool(function: $0, host: host) }
-        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers)
+            environment: environment(endpoint: endpoint))
+        let pools = functions.map { FunctionPool(function: $0, host: lambdaHost) }
+        let folder = database.path.lastIndex(of: "/").map { String(database.path[..<$0]) } ?? "."
+        let services = try await LoopServices.start(on: loops.next()) { loop throws(EmulatorError) in
+            let journal = Journal(database: database, loop: loop, work: work, onFailure: giveUp)
+            let host = ServiceHost(
+                loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, endpoint: endpoint,
+                objectsFolder: folder + "/objects")
+            return try Services(stack: stack, pools: pools, host: host)
+        }
+        return Deployment(
+            stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,
+            services: services, work: work, endpoint: endpoint)
+    }
+
+    /// Memory is ahead of a file that can't be written: to go on would be to answer what is not kept.
+    private static func giveUp(_ error: StorageError) {
+        let message = Array("emulator: \(error) Stopped; nothing that was answered is lost.\n".utf8)
+        _ = message.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+        _exit(2)
     }
 
     /// What every function is told of its surroundings: the region, credentials that only this emulator takes, and
@@ -61,13 +102,10 @@ package final class Deployment: Sendable {
             lambda.handle(request, respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
             respond(stripe.handle(request))
+        } else if request.path.hasPrefix(ControlAPI.pathPrefix) {
+            ControlAPI(deployment: self).handle(request, respond: respond)
         } else {
-            let body: JSONValue = [
-                "message": .string(
-                    "The emulator has nothing at \(request.method) \(request.path). It serves Lambda's Invoke API, DynamoDB "
-                        + "and, below /stripe, the payment provider.")
-            ]
-            respond(HTTPResponse(.notFound, json: body.compactBytes))
+            services.enter { $0.handle(ServiceCall(request: request, caller: .account, respond: respond)) }
         }
     }
 
@@ -123,18 +161,6 @@ package final class Deployment: Sendable {
     /// Logical ids.
     package var functionNames: [String] { pools.map(\.function.logicalID).sorted() }
 
-    /// Deletes the items whose time to live has passed by now.
-    func expireDue() async throws(EmulatorError) {
-        let atOnce = 1_000
-        var deleted = atOnce
-        while deleted == atOnce {
-            let result = await withCheckedContinuation { continuation in
-                database.expire(limit: atOnce) { continuation.resume(returning: $0) }
-            }
-            do { deleted = try result.get() } catch { throw EmulatorError("Expired items can't be deleted: \(error)") }
-        }
-    }
-
     /// Does what has fallen due while nobody asked for anything. To be called about every second.
     func tick() {
         guard let next = try? database.nextExpiry(), next <= clock.now else { return }
@@ -170,6 +196,7 @@ package final class Deployment: Sendable {
 
     /// Ends every function, then closes the tables.
     package func shutDown() async {
+        services.enter { $0.close() }
         await withTaskGroup(of: Void.self) { group in
             for pool in pools { group.addTask { await pool.shutDown() } }
         }

@@ -59,6 +59,7 @@ package final class Emulator: Sendable {
     private func deployTemplate() async throws {
         let clock = EmulatorClock()
         let database = try await openDatabase(clock: clock)
+        try Deployment.resumeClock(clock, from: database)
         let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
         loops.next().scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) {
             [weak deployment] task in
@@ -67,10 +68,10 @@ package final class Emulator: Sendable {
         }
     }
 
-    /// The database with the template's tables in it. A new data file appears with all of them and their seed, or not
-    /// at all.
+    /// The database with the template's tables in it. A new one appears with all of them and their seed, or not at all.
     private func openDatabase(clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
-        guard let file = configuration.dataFile else { return try await freshDatabase(clock) }
+        guard let folder = configuration.dataFolder else { return try await freshDatabase(clock) }
+        let file = try Self.databaseFile(in: folder)
         if access(file, F_OK) != 0 {
             let fresh = try await freshDatabase(clock)
             defer { fresh.close() }
@@ -83,6 +84,20 @@ package final class Emulator: Sendable {
         }
         return try await prepared(
             DynamoDBServer.openDatabase(file: file, syncsToDisk: configuration.syncsToDisk, clock: clock), clock)
+    }
+
+    /// Makes the folder if need be.
+    private static func databaseFile(in folder: String) throws(EmulatorError) -> String {
+        if mkdir(folder, 0o700) != 0 {
+            let reason = String(cString: strerror(errno))
+            guard errno == EEXIST else { throw EmulatorError("--data: the folder \(folder) can't be made: \(reason).") }
+            guard Directory.isDirectory(folder) else {
+                throw EmulatorError(
+                    "--data takes a folder, and \(folder) is a file. To go on with a database of tables, make a folder and "
+                        + "move the file into it as emulator.db.")
+            }
+        }
+        return "\(folder)/emulator.db"
     }
 
     private func freshDatabase(_ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase {
@@ -113,9 +128,15 @@ package final class Emulator: Sendable {
     ) async throws(EmulatorError) -> Deployment {
         let stack = try loadStack()
         let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
-        let deployment = Deployment(
-            stack: stack, functions: functions, database: database, clock: clock, identifiers: identifiers,
-            log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint)
+        let deployment: Deployment
+        do throws(EmulatorError) {
+            deployment = try await Deployment.start(
+                stack: stack, functions: functions, database: database, clock: clock, identifiers: identifiers,
+                log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint)
+        } catch {
+            database.close()
+            throw error
+        }
         await entrance.replace(with: deployment)?.shutDown()
         return deployment
     }

@@ -14,8 +14,8 @@ package struct EmulatorConfiguration: Sendable {
     /// Event loops that carry all connections. One is best on few cores: a request and the function it is for then
     /// share a thread.
     package var threads = 1
-    /// nil keeps the tables in a temporary file.
-    package var dataFile: String?
+    /// Where everything is kept: a database and the objects beside it. nil keeps all in a temporary folder.
+    package var dataFolder: String?
     package var syncsToDisk = false
     /// Items that fresh tables start with, a JSON file per table.
     package var seedFolder: String?

@@ -7,8 +7,8 @@ struct Start: AsyncParsableCommand {
         abstract: "Serves the template until Ctrl-C.",
         discussion: """
             Point any AWS client at the printed address (AWS_ENDPOINT_URL); its credentials may be any. Functions start \
-            when they are first called and stay warm; their logs appear here. Without --data the tables start from \
-            events/seed and are gone afterwards.
+            when they are first called and stay warm; their logs appear here. Without --data everything starts from \
+            events/seed and is gone afterwards.
             """)
 
     @OptionGroup var shared: TemplateOptions
@@ -16,7 +16,7 @@ struct Start: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
     var port = 4566
 
-    @Option(help: ArgumentHelp("Keeps the tables in this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Keeps everything in this folder, which is made if need be.", valueName: "folder"))
     var data: String?
 
     @Option(help: "process: an answered write survives a crash or kill of the emulator; disk: a power failure too.")
@@ -36,7 +36,7 @@ struct Start: AsyncParsableCommand {
     func run() async throws {
         var configuration = try shared.configuration()
         configuration.port = port
-        configuration.dataFile = data
+        configuration.dataFolder = data
         configuration.syncsToDisk = durability == .disk
         configuration.threads = threads
         configuration.logDescriptor = quiet ? nil : 1

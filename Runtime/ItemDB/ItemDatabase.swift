@@ -184,7 +184,7 @@ extension ItemDatabase {
         return try result.wait().get()
     }
 
-    private func submit<Value>(_ job: WriteJob, _ completion: @escaping WriteCompletion<Value>) {
+    func submit<Value>(_ job: WriteJob, _ completion: @escaping WriteCompletion<Value>) {
         if !writer.submit(job) { completion(.failure(.throttled)) }
     }
 

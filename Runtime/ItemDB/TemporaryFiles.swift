@@ -32,11 +32,18 @@ extension ItemDatabase {
         }
     }()
 
-    /// Deletes a directory that ``temporaryDirectory()`` made; a file that is left over does no harm.
+    /// Deletes a directory that ``temporaryDirectory()`` made, with all that is in it; what is left over does no harm.
     package static func remove(_ directory: String) {
-        for name in ["seed.db", "items.db", "items.db-wal", "items.db-shm", "items.db-journal"] {
-            unlink(directory + "/" + name)
+        guard let folder = opendir(directory) else { return }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name != ".", name != ".." else { continue }
+            let path = directory + "/" + name
+            if entry.pointee.d_type == UInt8(DT_DIR) { remove(path) } else { unlink(path) }
         }
+        closedir(folder)
         rmdir(directory)
     }
 

@@ -185,12 +185,12 @@ def test_doctor_is_content(bundle):
 def test_bad_seed_leaves_no_table_behind(bundle):
     seed = bundle / "events/seed/VotingsTable.json"
     good = seed.read_text()
-    data = bundle / "data.db"
+    data = bundle / "data"
     for wanted in [False, True]:
         # First a file that is not there yet, then one that is, without this table.
         seed.write_text('[{"pk": {"S": "only half a key"}}]')
         refused("start", "--port", "0", "--data", data, cwd=bundle)
-        assert data.exists() == wanted
+        assert (data / "emulator.db").exists() == wanted
         seed.write_text(good)
         emulator = Emulator("--data", data, cwd=bundle)
         client = emulator.client("dynamodb")
@@ -201,7 +201,7 @@ def test_bad_seed_leaves_no_table_behind(bundle):
 
 
 def test_template_that_no_longer_fits_the_stored_tables(bundle):
-    data = bundle / "data.db"
+    data = bundle / "data"
     assert Emulator("--data", data, cwd=bundle).stop() == 0
     template = bundle / "template.yaml"
     template.write_text(template.read_text().replace("gsi1", "other1"))
@@ -244,29 +244,32 @@ def test_port_in_use():
 
 
 def test_database_files_that_can_not_be_used(bundle):
-    data = bundle / "data.db"
+    data = bundle / "data"
     first = Emulator("--data", data, cwd=bundle)
     message = refused("start", "--port", "0", "--data", data, cwd=bundle)
     assert str(data) in message
     assert first.stop() == 0
 
-    with sqlite3.connect(data) as connection:
+    file = data / "emulator.db"
+    with sqlite3.connect(file) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         connection.execute(f"PRAGMA user_version = {version + 1000}")
     connection.close()
-    content = data.read_bytes()
+    content = file.read_bytes()
     assert "newer" in refused("start", "--port", "0", "--data", data, cwd=bundle)
-    assert data.read_bytes() == content
+    assert file.read_bytes() == content
 
-    data.write_bytes(b"this is no database, and it is not ours to overwrite" * 100)
-    content = data.read_bytes()
-    assert str(data) in refused("start", "--port", "0", "--data", data, cwd=bundle)
-    assert data.read_bytes() == content
+    file.write_bytes(b"this is no database, and it is not ours to overwrite" * 100)
+    content = file.read_bytes()
+    assert str(file) in refused("start", "--port", "0", "--data", data, cwd=bundle)
+    assert file.read_bytes() == content
+
+    assert "takes a folder" in refused("start", "--port", "0", "--data", file, cwd=bundle)
 
 
 @pytest.mark.parametrize("round_number", range(5))
 def test_killed_emulator_loses_no_write_that_it_answered(bundle, round_number):
-    data = bundle / "data.db"
+    data = bundle / "data"
     emulator = Emulator("--data", data, "--quiet", cwd=bundle)
     table = next(name for name in emulator.client("dynamodb").list_tables()["TableNames"] if "Users" in name)
     answered = [[] for _ in range(8)]

@@ -12,10 +12,9 @@ struct StripeStandInTests {
         + "&line_items%5B0%5D%5Bprice_data%5D%5Bproduct_data%5D%5Bname%5D=10+credits&line_items%5B0%5D%5Bquantity%5D=2"
         + "&metadata%5Bpurpose%5D=credits"
 
-    let clock = EmulatorClock()
+    let clock = EmulatorClock(standingAt: Timestamp(seconds: 1_677_175_200))
     let stripe: StripeStandIn
     init() {
-        clock.freeze(at: Timestamp(seconds: 1_677_175_200))
         stripe = StripeStandIn(clock: clock, webhookSecret: "whsec_local", endpoint: "http://127.0.0.1:4566")
     }
 

@@ -1,25 +1,41 @@
-import Glibc
+import Machine
 import Synchronization
 package import Time
 
-/// The emulator's one clock: it runs with the wall clock, or stands still at an instant of a replay.
+/// The emulator's one clock: it runs as far ahead of the wall clock as it was moved, or stands still at an instant.
 package final class EmulatorClock: Sendable {
-    /// The instant at which the clock stands still, in a replay.
-    private let frozenAt = Mutex<Timestamp?>(nil)
-
-    package init() {}
-
-    package var now: Timestamp { frozenAt.withLock { $0 } ?? Self.wall }
-
-    /// Stands still at `instant` until the next call: a replay's results must not depend on the wall clock.
-    package func freeze(at instant: Timestamp) {
-        frozenAt.withLock { $0 = instant }
+    private enum Mode {
+        case running(ahead: Duration)
+        case standing(Timestamp)
     }
+
+    private let mode: Mutex<Mode>
+
+    /// - Parameter ahead: of the wall clock.
+    package init(ahead: Duration = .zero) { mode = Mutex(.running(ahead: ahead)) }
+
+    package init(standingAt instant: Timestamp) { mode = Mutex(.standing(instant)) }
+
+    package var now: Timestamp {
+        mode.withLock { mode in
+            switch mode {
+            case .running(let ahead): Self.wall + ahead
+            case .standing(let instant): instant
+            }
+        }
+    }
+
+    /// How far it is ahead of the wall clock; nil while it stands.
+    package var ahead: Duration? {
+        mode.withLock { mode in if case .running(let ahead) = mode { ahead } else { nil } }
+    }
+
+    /// Stands still at `instant` until it is moved or runs again: a replay's results must not depend on the wall clock.
+    package func stand(at instant: Timestamp) { mode.withLock { $0 = .standing(instant) } }
+
+    /// Runs on from `instant`.
+    package func run(from instant: Timestamp) { mode.withLock { $0 = .running(ahead: instant - Self.wall) } }
 
     /// The machine's own time, for deadlines that other processes compare with their wall clock.
-    package static var wall: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    package static var wall: Timestamp { WallClock.now() }
 }

@@ -30,15 +30,9 @@ package final class FunctionPool: Sendable {
         self.host = host
     }
 
-    /// Runs the function on one event; `completion` is called once, from any thread.
+    /// Runs the function on one event, now or when an environment is free; `completion` is called once, from any
+    /// thread.
     package func invoke(_ invocation: Invocation, completion: @escaping Completion) {
-        if let refusal = submit(invocation, completion: completion) { completion(.failure(refusal)) }
-    }
-
-    /// Takes an event to be run, now or when an environment is free.
-    ///
-    /// - Returns: why it was not taken; `completion` is then never called.
-    package func submit(_ invocation: Invocation, completion: @escaping Completion) -> InvocationRefusal? {
         enum Step {
             case run(ExecutionEnvironment)
             case start
@@ -62,9 +56,8 @@ package final class FunctionPool: Sendable {
         case .run(let environment): environment.run(Waiting(invocation: invocation, completion: completion))
         case .start: startEnvironment()
         case .wait: break
-        case .refuse(let refusal): return refusal
+        case .refuse(let refusal): completion(.failure(refusal))
         }
-        return nil
     }
 
     private func startEnvironment() {

@@ -6,13 +6,19 @@ import NIOHTTP1
 /// Lambda's Invoke API, and of the rest what finds out which functions there are.
 ///
 /// - Note: Source: AWS Lambda API Reference, Invoke, GetFunctionConfiguration, ListFunctions.
-package struct LambdaAPI: Sendable {
+struct LambdaAPI: Sendable {
     /// By name and by logical id.
     private let pools: [String: FunctionPool]
     private let clock: EmulatorClock
     private let identifiers: IdentifierSource
+    /// Takes an asynchronous invocation over; called back when it is kept.
+    private let enqueue: @Sendable (Invocation, FunctionPool, _ accepted: @escaping @Sendable () -> Void) -> Void
 
-    package init(pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource) {
+    init(
+        pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource,
+        enqueue: @escaping @Sendable (Invocation, FunctionPool, @escaping @Sendable () -> Void) -> Void
+    ) {
+        self.enqueue = enqueue
         self.pools = Dictionary(
             pools.flatMap { [($0.function.name, $0), ($0.function.logicalID, $0)] },
             uniquingKeysWith: { first, _ in first })
@@ -22,9 +28,9 @@ package struct LambdaAPI: Sendable {
 
     private static let pathPrefix = "/2015-03-31/functions"
 
-    package static func owns(_ path: String) -> Bool { path == pathPrefix || path.hasPrefix(pathPrefix + "/") }
+    static func owns(_ path: String) -> Bool { path == pathPrefix || path.hasPrefix(pathPrefix + "/") }
 
-    package func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map { Self.percentDecoded($0) }
         switch (request.method, parts.count, parts.last) {
         case (.POST, 2, "invocations"): invoke(parts[0], request, respond)
@@ -57,10 +63,7 @@ package struct LambdaAPI: Sendable {
         case "DryRun":
             respond(HTTPResponse(.noContent))
         case "Event":
-            // Nobody waits for the outcome; it is in the function's log. A refusal must not pass for an acceptance.
-            if let refusal = pool.submit(invocation, completion: { _ in }) {
-                respond(Self.response(to: refusal))
-            } else {
+            enqueue(invocation, pool) {
                 respond(HTTPResponse(.accepted, headers: [("x-amzn-RequestId", invocation.requestID)]))
             }
         default:

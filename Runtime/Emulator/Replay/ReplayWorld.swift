@@ -45,8 +45,7 @@ final class ReplayWorld: Sendable {
     /// Starts over: fresh tables, fresh processes, the clock standing at `instant`, and ids drawn by the case's name,
     /// so that every run sees the same ones.
     func reset(named name: String, at instant: Timestamp?) async throws(EmulatorError) {
-        let clock = EmulatorClock()
-        clock.freeze(at: instant ?? Self.defaultInstant)
+        let clock = EmulatorClock(standingAt: instant ?? Self.defaultInstant)
         let feed = ChangeRecorder()
         let database = try seed.copy(clock: clock)
         database.onCommit(feed.observe)
@@ -73,17 +72,8 @@ final class ReplayWorld: Sendable {
     func perform(_ step: ReplayFlow.Step) async throws(EmulatorError) -> JSONValue? {
         switch step {
         case .at(let instant):
-            let isBackwards = current.withLock { current in
-                current!.clockWasMoved = true
-                let clock = current!.deployment.clock
-                guard instant >= clock.now else { return true }
-                clock.freeze(at: instant)
-                return false
-            }
-            guard !isBackwards else {
-                throw EmulatorError("`at: \(instant)` is in the past: the clock never goes back.")
-            }
-            try await deployment.expireDue()
+            current.withLock { $0!.clockWasMoved = true }
+            _ = try await deployment.advance(to: instant)
             return nil
         case .invoke(let function, let file, let changes):
             var event = try TextFile.json(file)
@@ -93,10 +83,7 @@ final class ReplayWorld: Sendable {
                 event = try EventEdit.set("requestContext.timeEpoch", to: now, in: event)
             }
             for (path, value) in changes { event = try EventEdit.set(path, to: value, in: event) }
-            if let time = Self.instant(of: event), time > clock.now {
-                clock.freeze(at: time)
-                try await deployment.expireDue()
-            }
+            if let time = Self.instant(of: event), time > clock.now { _ = try await deployment.advance(to: time) }
             return try await invoke(function, event: event)
         case .pay(let reference, let outcome, let deliveries):
             return try await pay(reference, outcome, deliveries)
@@ -106,6 +93,8 @@ final class ReplayWorld: Sendable {
     /// Runs a function on one event and says what was seen of it.
     func invoke(_ function: String, event: JSONValue) async throws(EmulatorError) -> JSONValue {
         let reply = try await deployment.invoke(function, payload: ByteBuffer(bytes: event.compactBytes))
+        // What follows from a commit belongs to the event.
+        await deployment.idle()
         return observation(of: [reply])
     }
 

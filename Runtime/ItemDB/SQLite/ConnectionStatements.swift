@@ -6,6 +6,7 @@ enum Purpose: UInt8 {
     case putExpiry, deleteExpiry, dueExpiries, nextExpiry
     case insertChange, changes, changeBounds, pruneChanges
     case token, putToken, pruneTokens
+    case putRecord, deleteRecord
 }
 
 extension Connection.Key {
@@ -166,5 +167,14 @@ extension Connection {
 
     func pruneTokens() throws(StorageError) -> Statement {
         try cached(.pruneTokens, 0) { "DELETE FROM tokens WHERE expires <= ?1" }
+    }
+    // Records of others: ?1 the kind, ?2 the key.
+
+    func putRecord() throws(StorageError) -> Statement {
+        try cached(.putRecord, 0) { "REPLACE INTO records (kind, key, value) VALUES (?1, ?2, ?3)" }
+    }
+
+    func deleteRecord() throws(StorageError) -> Statement {
+        try cached(.deleteRecord, 0) { "DELETE FROM records WHERE kind = ?1 AND key = ?2" }
     }
 }

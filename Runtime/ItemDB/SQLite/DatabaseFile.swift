@@ -7,7 +7,8 @@ import Synchronization
 enum DatabaseFormat {
     /// "ItDB"
     static let applicationID: Int64 = 0x4974_4442
-    static let version: Int64 = 1
+    /// 2 added the table of records.
+    static let version: Int64 = 2
     /// An item of 1 KB lies in its row's page; SQLite's usual 4 KB would send it to a page of its own.
     static let pageSizeBytes = 8_192
 
@@ -21,11 +22,20 @@ enum DatabaseFormat {
         CREATE TABLE tokens (token BLOB PRIMARY KEY, fingerprint BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE counts (id INTEGER PRIMARY KEY, items INTEGER NOT NULL, bytes INTEGER NOT NULL);
         CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        \(records);
         INSERT INTO state VALUES ('nextID', 1), ('sequence', 0), ('clean', 1);
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         COMMIT
         """
+
+    private static let records = """
+        CREATE TABLE records (kind BLOB NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key))
+        WITHOUT ROWID
+        """
+
+    /// Makes a file of version 1 one of this version.
+    static let upgradeOfVersion1 = "BEGIN; \(records); PRAGMA user_version = \(version); COMMIT"
 }
 
 /// An opened and checked file: the writer's connection, and what the file says of its tables.
@@ -65,7 +75,11 @@ struct OpenedFile {
         let synchronous = options.durability == .disk ? "FULL" : "OFF"
         try connection.execute(
             "PRAGMA synchronous = \(synchronous); PRAGMA journal_size_limit = \(Self.logSizeBytesKept)")
-        if applicationID != DatabaseFormat.applicationID { try connection.execute(DatabaseFormat.script) }
+        if applicationID != DatabaseFormat.applicationID {
+            try connection.execute(DatabaseFormat.script)
+        } else if version == 1 {
+            try connection.execute(DatabaseFormat.upgradeOfVersion1)
+        }
         if let pages = options.pagesMax { try connection.execute("PRAGMA max_page_count = \(pages)") }
         connection.watchLog()
         connection.waitForLocks(milliseconds: Connection.lockWaitMilliseconds)

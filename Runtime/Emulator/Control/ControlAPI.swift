@@ -1,0 +1,64 @@
+import JSON
+import NIOCore
+import NIOHTTP1
+import Time
+
+/// What `emulator advance` and its kin ask of a running emulator: JSON over HTTP below `/_emulator/`.
+struct ControlAPI: Sendable {
+    static let pathPrefix = "/_emulator/"
+
+    let deployment: Deployment
+
+    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        Task {
+            do throws(EmulatorError) {
+                let answer = try await answer(to: request)
+                respond(HTTPResponse(.ok, json: answer.compactBytes))
+            } catch {
+                let body: JSONValue = ["message": .string(error.description)]
+                respond(HTTPResponse(.badRequest, json: body.compactBytes))
+            }
+        }
+    }
+
+    private func answer(to request: HTTPRequest) async throws(EmulatorError) -> JSONValue {
+        switch (request.method, request.path.dropFirst(Self.pathPrefix.count)) {
+        case (.GET, "clock"): return clock()
+        case (.POST, "clock"): return try await moveClock(try input(of: request))
+        default:
+            throw EmulatorError("The emulator has no control \(request.method) \(request.path).")
+        }
+    }
+
+    private func input(of request: HTTPRequest) throws(EmulatorError) -> JSONValue {
+        do { return try request.body.withUnsafeReadableBytes { try parseJSON($0) } } catch {
+            throw EmulatorError("The body is no JSON: \(error).")
+        }
+    }
+
+    // MARK: Clock
+
+    private func clock() -> JSONValue {
+        let ahead = deployment.clock.ahead.map { JSONValue.number(JSONNumber(Int($0.wholeMilliseconds))) }
+        return ["now": .string(deployment.clock.now.description), "aheadMilliseconds": ahead ?? .null]
+    }
+
+    /// `{"to": <RFC 3339>}` or `{"byMilliseconds": <number>}`.
+    private func moveClock(_ input: JSONValue) async throws(EmulatorError) -> JSONValue {
+        let target: Timestamp
+        if let text = input["to"]?.string {
+            guard let instant = Timestamp(rfc3339: text) else {
+                throw EmulatorError("'\(text)' is no instant such as 2023-02-23T18:00:00Z.")
+            }
+            target = instant
+        } else if let milliseconds = input["byMilliseconds"]?.int {
+            target = deployment.clock.now + .milliseconds(milliseconds)
+        } else {
+            throw EmulatorError("Give `to` or `byMilliseconds`.")
+        }
+        let count = try await deployment.advance(to: target)
+        guard var answer = clock().object else { return .null }
+        answer["instantsDue"] = .number(JSONNumber(count))
+        return .object(answer)
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+import NIOHTTP1
+import Template
+import Time
+
+/// Every emulated service that lives on the services' loop, made of a stack.
+final class Services {
+    let host: ServiceHost
+    let functions: AsyncInvocations
+    /// In the order in which they are asked whether a request is theirs.
+    private let all: [any EmulatedService]
+
+    /// - Throws: `EmulatorError` if a resource can't be made, with its place, or what was kept can't be read.
+    init(stack: Stack, pools: [FunctionPool], host: ServiceHost) throws(EmulatorError) {
+        self.host = host
+        functions = AsyncInvocations(pools: pools, host: host)
+        host.targets.register("lambda", functions)
+        all = []
+        // Last: what was left may be for any of them.
+        try functions.resume()
+    }
+
+    func handle(_ call: ServiceCall) {
+        if let service = all.first(where: { $0.owns(call.request) }) { return service.handle(call) }
+        let body: JSONValue = [
+            "message": .string(
+                "The emulator has nothing at \(call.request.method) \(call.request.path). `emulator doctor` says what it "
+                    + "serves.")
+        ]
+        call.answer(HTTPResponse(.notFound, json: body.compactBytes))
+    }
+
+    func close() { host.timers.close() }
+}
