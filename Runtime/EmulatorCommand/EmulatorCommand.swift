@@ -28,6 +28,8 @@ struct EmulatorCommand: AsyncParsableCommand {
     static func main() async {
         // A closed pipe (`emulator replay | head`) ends a write with an error, not the process.
         signal(SIGPIPE, SIG_IGN)
+        // So does a file that has reached the limit set by `ulimit -f`.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -189,7 +189,7 @@ def test_full_disk_loses_nothing_that_was_answered(data, full_disk, tmp_path):
 def test_bounded_file_loses_nothing_that_was_answered(data, tmp_path):
     limit = data.stat().st_size + 400_000
     check_full(
-        data, "Nothing of the request was written", tmp_path / "roomy.db",
+        data, "has reached the greatest size that the system allows it", tmp_path / "roomy.db",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
 
 

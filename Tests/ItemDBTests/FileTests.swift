@@ -177,7 +177,8 @@ struct FileTests {
         let errors: [StorageError] = [
             .lockedByAnotherProcess(path: "/x"), .alreadyOpen(path: "/x"), .corrupt(path: "/x", detail: "d"),
             .notADatabase(path: "/x"), .newerFormat(path: "/x", found: 3, supported: 2), .readOnly(path: "/x"),
-            .diskFull(path: "/x"), .cannotOpen(path: "/x", detail: "d"), .failed(path: "/x", code: 1, detail: "d"),
+            .diskFull(path: "/x"), .fileTooLarge(path: "/x"), .cannotOpen(path: "/x", detail: "d"),
+            .failed(path: "/x", code: 1, detail: "d"),
         ]
         for error in errors {
             #expect(error.description.contains("/x") && error.description.split(separator: ". ").count >= 2)

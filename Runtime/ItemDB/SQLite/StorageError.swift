@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// Why the database file can't be opened, read or written. The description is for operators: what happened, then what
 /// to do.
@@ -12,6 +13,8 @@ package enum StorageError: Error, Hashable, Sendable {
     case newerFormat(path: String, found: Int, supported: Int)
     case readOnly(path: String)
     case diskFull(path: String)
+    /// The file may not grow: by the system's limit for this process (`ulimit -f`), or the file system's own.
+    case fileTooLarge(path: String)
     case cannotOpen(path: String, detail: String)
     /// Anything else that SQLite reports, by its extended result code.
     case failed(path: String, code: Int, detail: String)
@@ -39,6 +42,11 @@ extension StorageError: CustomStringConvertible {
             "The database \(path) can't be written. Change the permissions of the file and its directory, or choose another file."
         case .diskFull(let path):
             "There is no space left for the database \(path). Free some; what was answered is stored."
+        case .fileTooLarge(let path):
+            """
+            The database \(path) has reached the greatest size that the system allows it. Raise the limit (`ulimit -f`), or \
+            move the file to another file system; what was answered is stored.
+            """
         case .cannotOpen(let path, let detail):
             "The database \(path) can't be opened (\(detail)). Check that its directory exists and may be written."
         case .failed(let path, let code, let detail):
@@ -50,17 +58,26 @@ extension StorageError: CustomStringConvertible {
 }
 
 extension StorageError {
-    /// The error for a result code of `handle`.
+    /// The error for a result code of `handle`, on the thread where that has just come.
     init(_ code: Int32, of handle: OpaquePointer?, path: String) {
+        // SQLite calls these failed writes; sqlite3_system_errno does not know of those within a COMMIT.
+        switch (code & 0xFF, errno) {
+        case (SQLITE_IOERR, EFBIG): self = .fileTooLarge(path: path)
+        case (SQLITE_IOERR, EDQUOT): self = .diskFull(path: path)
+        default: self = Self.reported(code, of: handle, path: path)
+        }
+    }
+
+    private static func reported(_ code: Int32, of handle: OpaquePointer?, path: String) -> StorageError {
         let detail = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
         switch code & 0xFF {
-        case SQLITE_BUSY, SQLITE_LOCKED: self = .lockedByAnotherProcess(path: path)
-        case SQLITE_CORRUPT: self = .corrupt(path: path, detail: detail)
-        case SQLITE_NOTADB: self = .notADatabase(path: path)
-        case SQLITE_READONLY, SQLITE_PERM: self = .readOnly(path: path)
-        case SQLITE_FULL: self = .diskFull(path: path)
-        case SQLITE_CANTOPEN: self = .cannotOpen(path: path, detail: detail)
-        default: self = .failed(path: path, code: Int(code), detail: detail)
+        case SQLITE_BUSY, SQLITE_LOCKED: return .lockedByAnotherProcess(path: path)
+        case SQLITE_CORRUPT: return .corrupt(path: path, detail: detail)
+        case SQLITE_NOTADB: return .notADatabase(path: path)
+        case SQLITE_READONLY, SQLITE_PERM: return .readOnly(path: path)
+        case SQLITE_FULL: return .diskFull(path: path)
+        case SQLITE_CANTOPEN: return .cannotOpen(path: path, detail: detail)
+        default: return .failed(path: path, code: Int(code), detail: detail)
         }
     }
 }
