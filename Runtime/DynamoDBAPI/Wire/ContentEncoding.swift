@@ -1,4 +1,4 @@
-/// The encodings that a request's body may come in.
+/// The encodings that a request's body may come in, and an answer's go out.
 ///
 /// - Note: Source: RFC 9110, section 8.4.1; RFC 1950; RFC 1952.
 enum ContentEncoding: String, Sendable {
@@ -12,6 +12,18 @@ enum ContentEncoding: String, Sendable {
         switch self {
         case .gzip: try Self.gunzipped(bytes)
         case .deflate: try Self.zlibDecoded(bytes)
+        }
+    }
+
+    func encoded(_ bytes: [UInt8]) -> [UInt8] {
+        let deflated = Deflater.deflated(bytes)
+        switch self {
+        case .gzip:
+            // No flags, no time, no name of a system.
+            return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] + deflated + Self.bytes(CRC32.checksum(bytes))
+                + Self.bytes(UInt32(truncatingIfNeeded: bytes.count))
+        case .deflate:
+            return [0x78, 0x9C] + deflated + Self.bytes(Self.adler32(bytes).byteSwapped)
         }
     }
 
@@ -72,6 +84,10 @@ enum ContentEncoding: String, Sendable {
             b = (b + a) % 65_521
         }
         return b << 16 | a
+    }
+
+    private static func bytes(_ littleEndian: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: littleEndian >> (8 * $0)) }
     }
 
     private static func littleEndian(_ bytes: [UInt8], _ position: Int) -> UInt32 {
