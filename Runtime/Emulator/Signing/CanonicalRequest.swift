@@ -40,12 +40,20 @@ struct CanonicalRequest {
     }
 
     private static func query(_ query: String) -> String {
-        let pairs = query.split(separator: "&").map { pair -> (name: String, value: String) in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (encoded(decoded(parts[0])), parts.count > 1 ? encoded(decoded(parts[1])) : "")
+        let pairs = pairs(query).map { (name: encoded($0.name), value: encoded($0.value)) }
+        // A signature can't cover itself.
+        return pairs.filter { $0.name != "X-Amz-Signature" }.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.map {
+            "\($0.name)=\($0.value)"
         }
-        return pairs.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.map { "\($0.name)=\($0.value)" }
-            .joined(separator: "&")
+        .joined(separator: "&")
+    }
+
+    /// The parameters of a query, decoded, in their order.
+    static func pairs(_ query: String) -> [(name: [UInt8], value: [UInt8])] {
+        query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decoded(parts[0]), parts.count > 1 ? decoded(parts[1]) : [])
+        }
     }
 
     private static func encoded(_ bytes: [UInt8], keeping kept: Set<UInt8> = []) -> String {

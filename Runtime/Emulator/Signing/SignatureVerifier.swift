@@ -10,26 +10,27 @@ import Time
 /// - Note: Source: AWS Identity and Access Management User Guide, "Create a signed AWS API request"; order and words of
 ///   the errors as dynalite's index.js records them of AWS.
 struct SignatureVerifier: Sendable {
-    /// How far the clocks may be apart.
+    /// How far the clocks may be apart. A request that was signed beforehand is good for as long: `X-Amz-Expires`, which
+    /// Amazon S3 reads, changes nothing elsewhere.
     static let skew = Duration.seconds(15 * 60)
 
     let credentials: Credentials
     let service: String
     let clock: @Sendable () -> Timestamp
 
-    func verify(_ header: SignedHeader, of request: HTTPRequest) throws(AuthorizationFailure) {
-        let scope = try checkForm(header)
+    func verify(_ signature: RequestSignature, of request: HTTPRequest) throws(AuthorizationFailure) {
+        let scope = try checkForm(signature)
         guard let known = credentials.keys[scope.keyID] else { throw .unknownKey }
-        guard request.headers.first(name: "X-Amz-Security-Token") == known.sessionToken else { throw .unknownKey }
-        let canonical = CanonicalRequest(request, signedHeaders: header.signedHeaders).text
+        guard signature.sessionToken == known.sessionToken else { throw .unknownKey }
+        let canonical = CanonicalRequest(request, signedHeaders: signature.signedHeaders).text
         let stringToSign = [
-            header.algorithm, header.date, scope.text, CanonicalRequest.digest(Array(canonical.utf8)),
+            signature.algorithm, signature.date, scope.text, CanonicalRequest.digest(Array(canonical.utf8)),
         ].joined(separator: "\n")
         let key = scope.parts.reduce(Array("AWS4\(known.secret)".utf8)) { key, part in
             Array(HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: SymmetricKey(data: key)))
         }
         let isRight = HMAC<SHA256>.isValidAuthenticationCode(
-            Self.bytes(header.signature), authenticating: Array(stringToSign.utf8), using: SymmetricKey(data: key))
+            Self.bytes(signature.signature), authenticating: Array(stringToSign.utf8), using: SymmetricKey(data: key))
         guard isRight else {
             throw .invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
@@ -46,24 +47,24 @@ struct SignatureVerifier: Sendable {
         var text: String { parts.joined(separator: "/") }
     }
 
-    private func checkForm(_ header: SignedHeader) throws(AuthorizationFailure) -> Scope {
-        guard let time = Self.instant(header.date) else {
+    private func checkForm(_ signature: RequestSignature) throws(AuthorizationFailure) -> Scope {
+        guard let time = Self.instant(signature.date) else {
             throw .incomplete(
-                "Date must be in ISO-8601 'basic format'. Got '\(header.date)'. See http://en.wikipedia.org/wiki/ISO_8601"
+                "Date must be in ISO-8601 'basic format'. Got '\(signature.date)'. See http://en.wikipedia.org/wiki/ISO_8601"
             )
         }
-        try checkTime(time, header.date)
-        guard header.signedHeaders.contains("host") else {
+        try checkTime(time, signature.date)
+        guard signature.signedHeaders.contains("host") else {
             throw .invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
         }
-        guard header.algorithm == "AWS4-HMAC-SHA256" else {
-            throw .incomplete("Unsupported AWS 'algorithm': '\(header.algorithm)' (only AWS4-HMAC-SHA256 for now). ")
+        guard signature.algorithm == "AWS4-HMAC-SHA256" else {
+            throw .incomplete("Unsupported AWS 'algorithm': '\(signature.algorithm)' (only AWS4-HMAC-SHA256 for now). ")
         }
-        let elements = header.credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let elements = signature.credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard elements.count == 5 else {
             throw .incomplete(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
-                    + "'\(header.credential)'")
+                    + "'\(signature.credential)'")
         }
         var message = ""
         if elements[2].isEmpty { message += "Credential should be scoped to a valid region, not ''. " }
@@ -71,10 +72,10 @@ struct SignatureVerifier: Sendable {
         if elements[4] != "aws4_request" {
             message += "Credential should be scoped with a valid terminator: 'aws4_request', not '\(elements[4])'. "
         }
-        if elements[1] != header.date.prefix(8) {
+        if elements[1] != signature.date.prefix(8) {
             message +=
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-                + "'\(elements[1])' != '\(header.date.prefix(8))', from '\(header.date)'."
+                + "'\(elements[1])' != '\(signature.date.prefix(8))', from '\(signature.date)'."
         }
         guard message.isEmpty else { throw .invalid(message) }
         return Scope(keyID: elements[0], parts: Array(elements[1...]))
