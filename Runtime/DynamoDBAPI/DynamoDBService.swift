@@ -33,15 +33,20 @@ package final class DynamoDBService: Sendable {
     ///   - target: the header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`.
     ///   - encoding: the header `Content-Encoding`, if there is one.
     ///   - host: the header `Host`: where clients that ask for endpoints are sent.
+    ///   - refusal: what the caller is told in place of the answer, if it may not have one. Asked after the request has
+    ///     turned out to be JSON and to name an operation, and before anything else of it is looked at, as on AWS.
     ///   - completion: called once.
+    /// - Note: Source of that order: dynalite's index.js, which records it of AWS.
     package func handle(
-        target: String, body: [UInt8], encoding: String? = nil, host: String? = nil, completion: @escaping Completion
+        target: String, body: [UInt8], encoding: String? = nil, host: String? = nil,
+        refusal: () -> DynamoDBResponse? = { nil }, completion: @escaping Completion
     ) {
         do throws(APIError) {
-            let request = try Self.parse(encoding == nil ? body : try Self.decoded(body, encoding))
-            guard let operation = Operation(target: target) else {
-                throw APIError(kind: .unknownOperation)
-            }
+            let body = encoding == nil ? body : try Self.decoded(body, encoding)
+            let members = body.isEmpty ? nil : try Self.parse(body)
+            guard let operation = Operation(target: target) else { throw APIError(kind: .unknownOperation) }
+            if let refusal = refusal() { return completion(refusal) }
+            guard let request = members else { throw APIError.serialization(nil) }
             try TypeChecker.check(request, operation.fields)
             try run(operation, Request(request), host: host, completion)
         } catch {

@@ -17,6 +17,7 @@ struct DynamoDBEndpoint: Sendable {
     private let service: DynamoDBService
     private let identifiers: IdentifierSource
     private let authorization: RequestAuthorization
+    private let date = HTTPDate()
 
     init(
         database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource,
@@ -31,19 +32,19 @@ struct DynamoDBEndpoint: Sendable {
     static func owns(_ target: String) -> Bool { target.hasPrefix("DynamoDB") }
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
-        var reply = DynamoDBReply(requestID: identifiers.dynamoDBRequestID())
-        reply.allowsOrigins = request.headers.contains(name: "Origin")
+        // The machine's own time: by this header clients find out how wrong their clocks are, and sign accordingly.
+        var reply = DynamoDBReply(
+            requestID: identifiers.dynamoDBRequestID(), date: date.text(at: EmulatorClock.wall), request.headers)
         do throws(DynamoDBRefusal) {
             let target = request.headers.first(name: "X-Amz-Target") ?? ""
             try check(request, &reply)
-            // Without a target nothing is looked at in the body but whether it is JSON.
-            let body = target.isEmpty && request.body.readableBytes == 0 ? Array("{}".utf8) : request.bodyBytes
             service.handle(
-                target: target, body: body, encoding: request.headers.first(name: "Content-Encoding"),
-                host: target.hasSuffix("Endpoints") ? request.headers.first(name: "Host") : nil
+                target: target, body: request.bodyBytes, encoding: request.headers.first(name: "Content-Encoding"),
+                host: target.hasSuffix("Endpoints") ? request.headers.first(name: "Host") : nil,
+                refusal: { refusal(of: request) }
             ) { [reply] response in respond(reply.response(response)) }
         } catch {
-            respond(reply.response(error, to: request))
+            respond(reply.response(error))
         }
     }
 
@@ -51,7 +52,7 @@ struct DynamoDBEndpoint: Sendable {
         guard Self.headBytes(request) <= Self.headBytesMax else { throw .headTooLarge }
         switch request.method {
         case .POST: break
-        case .GET, .HEAD: throw .health
+        case .GET where request.path == "/", .HEAD where request.path == "/": throw .health
         case .OPTIONS where reply.allowsOrigins: throw .preflight
         default: throw .unknownMethodOrType
         }
@@ -60,10 +61,17 @@ struct DynamoDBEndpoint: Sendable {
         let isKnownType = type == "application/x-amz-json-1.0" || type == "application/json"
         guard isKnownType || request.body.readableBytes == 0 else { throw .unknownMethodOrType }
         reply.contentType = isKnownType ? type : "application/json"
+    }
+
+    private func refusal(of request: HTTPRequest) -> DynamoDBResponse? {
         do throws(AuthorizationFailure) {
             try authorization.check(request)
+            return nil
         } catch {
-            throw .unauthorized(error)
+            let body: JSONValue = .object([
+                "__type": .string("com.amazon.coral.service#\(error.type)"), "message": .string(error.message),
+            ])
+            return DynamoDBResponse(status: 400, body: body.compactBytes)
         }
     }
 

@@ -1,5 +1,4 @@
 import DynamoDBAPI
-import JSON
 import NIOCore
 import NIOHTTP1
 
@@ -12,44 +11,58 @@ enum DynamoDBRefusal: Error {
     /// A browser asks whether it may.
     case preflight
     case unknownMethodOrType
-    case unauthorized(AuthorizationFailure)
 }
 
 /// The headers around an answer.
 struct DynamoDBReply: Sendable {
-    let requestID: String
+    private let requestID: String
+    private let date: String
+    private let request: HTTPHeaders
     /// The request came from a page in a browser.
-    var allowsOrigins = false
+    let allowsOrigins: Bool
     /// The request's own.
     var contentType = "application/x-amz-json-1.0"
 
-    init(requestID: String) { self.requestID = requestID }
-
-    func response(_ response: DynamoDBResponse) -> HTTPResponse {
-        self.response(
-            HTTPResponseStatus(statusCode: response.status), response.body, crc32: response.crc32,
-            headers: [("Content-Type", contentType)])
+    /// - Parameters:
+    ///   - date: as the header says it.
+    ///   - request: the headers of the request.
+    init(requestID: String, date: String, _ request: HTTPHeaders) {
+        self.requestID = requestID
+        self.date = date
+        self.request = request
+        allowsOrigins = request.contains(name: "Origin")
     }
 
-    func response(_ refusal: DynamoDBRefusal, to request: HTTPRequest) -> HTTPResponse {
+    func response(_ response: DynamoDBResponse) -> HTTPResponse {
+        var response = response
+        var headers = [("Content-Type", contentType)]
+        if response.isCompressible, let accepted = request.first(name: "Accept-Encoding"),
+            let (compressed, encoding) = response.compressed(accepting: accepted)
+        {
+            response = compressed
+            headers.append(("Content-Encoding", encoding))
+        }
+        return self.response(
+            HTTPResponseStatus(statusCode: response.status), response.body, crc32: response.crc32, headers: headers)
+    }
+
+    func response(_ refusal: DynamoDBRefusal) -> HTTPResponse {
         switch refusal {
-        case .headTooLarge: return response(.badRequest, text: "")
-        case .bodyTooLarge: return response(.payloadTooLarge, text: "")
-        case .health: return response(.ok, text: "healthy: dynamodb.\(LocalAccount.region).amazonaws.com ")
-        case .unknownMethodOrType: return response(.notFound, text: "<UnknownOperationException/>\n")
-        case .unauthorized(let failure):
-            let body: JSONValue = .object([
-                "__type": .string("com.amazon.coral.service#\(failure.type)"), "message": .string(failure.message),
-            ])
-            return response(DynamoDBResponse(status: 400, body: body.compactBytes))
-        case .preflight: return preflight(request)
+        case .headTooLarge: response(.badRequest, text: "")
+        case .bodyTooLarge: response(.payloadTooLarge, text: "")
+        case .health:
+            response(
+                .ok, text: "healthy: \(request.first(name: "Host") ?? "dynamodb.\(LocalAccount.region).amazonaws.com") "
+            )
+        case .unknownMethodOrType: response(.notFound, text: "<UnknownOperationException/>\n")
+        case .preflight: preflight()
         }
     }
 
-    private func preflight(_ request: HTTPRequest) -> HTTPResponse {
+    private func preflight() -> HTTPResponse {
         var headers = [("Access-Control-Max-Age", "172800")]
         for subject in ["Headers", "Method"] {
-            guard let asked = request.headers.first(name: "Access-Control-Request-\(subject)") else { continue }
+            guard let asked = request.first(name: "Access-Control-Request-\(subject)") else { continue }
             headers.append(("Access-Control-Allow-\(subject == "Method" ? "Methods" : subject)", asked))
         }
         return response(.ok, [], crc32: nil, headers: headers)
@@ -63,10 +76,14 @@ struct DynamoDBReply: Sendable {
     private func response(
         _ status: HTTPResponseStatus, _ body: [UInt8], crc32: UInt32?, headers: [(String, String)]
     ) -> HTTPResponse {
-        var headers = headers
+        var headers = [("Server", "Server"), ("Date", date)] + headers
         headers.append(("x-amzn-RequestId", requestID))
         if let crc32 { headers.append(("x-amz-crc32", String(crc32))) }
-        if allowsOrigins { headers.append(("Access-Control-Allow-Origin", "*")) }
+        if allowsOrigins {
+            headers.append(("Access-Control-Allow-Origin", "*"))
+            headers.append(
+                ("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"))
+        }
         return HTTPResponse(status, headers: headers, body: ByteBuffer(bytes: body))
     }
 }
