@@ -23,9 +23,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         .milliseconds(later.milliseconds - earlier.milliseconds)
     }
 
-    /// Whole days since 1970-01-01, rounded down.
-    package var daysSince1970: Int64 { milliseconds.flooredQuotient(by: 86_400_000) }
-
     /// Whole seconds since 1970, rounded down: what DynamoDB's time to live and JSON web tokens count in.
     package var secondsRoundedDown: Int64 { milliseconds.flooredQuotient(by: 1_000) }
 }

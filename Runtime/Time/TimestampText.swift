@@ -1,7 +1,7 @@
 /// The text form `2023-02-23T18:00:00.000Z` (RFC 3339, section 5.6, always UTC, always milliseconds).
 extension Timestamp: CustomStringConvertible {
     package var description: String {
-        let days = daysSince1970
+        let days = milliseconds.flooredQuotient(by: 86_400_000)
         // Wrapping, as the first instants have a day that begins before the range; the difference is right all the same.
         let inDay = milliseconds &- days &* 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)

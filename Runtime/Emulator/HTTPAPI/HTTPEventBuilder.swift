@@ -58,9 +58,8 @@ package struct HTTPEventBuilder: Sendable {
 
     /// `23/Feb/2023:18:00:00 +0000`.
     static func commonLogTime(_ time: Timestamp) -> String {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let text = Array(time.description)
-        let month = months[Int(String(text[5...6]))! - 1]
+        let month = HTTPDate.months[Int(String(text[5...6]))! - 1]
         return "\(String(text[8...9]))/\(month)/\(String(text[0...3])):\(String(text[11...18])) +0000"
     }
 }

@@ -18,15 +18,16 @@ package final class HTTPDate: Sendable {
         }
     }
 
-    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     private static func text(_ second: Int64) -> String {
-        // 1970 began on a Thursday.
-        let days = Timestamp(seconds: second).daysSince1970
-        let (year, month, day) = Timestamp.civil(fromDays: days)
-        let time = Timestamp(seconds: second).description.prefix { $0 != "." }.suffix(8)
-        let weekday = weekdays[Int((days % 7 + 7) % 7)]
-        return "\(weekday), \(day < 10 ? "0" : "")\(day) \(months[Int(month) - 1]) \(year) \(time) GMT"
+        let time = CivilDateTime(secondsSince1970: second)
+        let days = Timestamp.days(year: time.year, month: time.month, day: time.day)
+        let weekday = weekdays[Int(Weekday(ofDays: days).rawValue)]
+        let clock = [time.hour, time.minute, time.second].map(twoDigits).joined(separator: ":")
+        return "\(weekday), \(twoDigits(time.day)) \(months[Int(time.month) - 1]) \(time.year) \(clock) GMT"
     }
+
+    private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : String(value) }
 }
