@@ -81,7 +81,12 @@ let package = Package(
         runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
         runtime("Routing", ["JSON", "Time", "TimeZones"]),
         // Signed tokens; the one place that knows the library for them.
-        runtime("Tokens", ["JSON", .product(name: "JWTKit", package: "jwt-kit")]),
+        runtime(
+            "Tokens",
+            [
+                "Digest", "JSON", .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
         runtime("Template", [.product(name: "Yams", package: "Yams")]),
         runtime(
             "Emulator",
