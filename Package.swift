@@ -110,7 +110,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "bench", dependencies: ["JSON"], path: "Tests/Bench/Bench", swiftSettings: strict
+            name: "bench", dependencies: ["CSQLite", "ItemDB", "Items", "JSON", "Time"], path: "Tests/Bench/Bench",
+            swiftSettings: strict
         ),
         .executableTarget(
             name: "fuzz",

@@ -1,11 +1,8 @@
-import JSON
-
 /// The benchmarks in their order, each against an emulator of its own.
 struct Benchmarks {
-    let build: String
-    let isTiny: Bool
-    /// The largest table that a get is measured on.
-    let itemsMax: Int
+    let options: Options
+    private var build: String { options.build }
+    private var isTiny: Bool { options.isTiny }
 
     private static let template = "template.yaml"
 
@@ -46,16 +43,9 @@ struct Benchmarks {
     func dynamoDB() throws(LoadGenerator.Failure) {
         let emulator = try EmulatorProcess(dynamoDBOf: build)
         defer { emulator.stop() }
-        let benchmark = DynamoDBBenchmark(port: emulator.port, pid: emulator.pid, count: isTiny ? 50 : 20_000)
+        let benchmark = DynamoDBBenchmark(
+            load: LoadGenerator(port: emulator.port), pid: emulator.pid, count: isTiny ? 50 : 20_000)
         print(try benchmark.run(connections: isTiny ? [1, 8] : [1, 8, 64]).text)
-        print(try dynamoDBAlone().text)
-    }
-
-    /// Start, memory, and what a get costs as the table grows, of a DynamoDB without a template.
-    private func dynamoDBAlone() throws(LoadGenerator.Failure) -> ResultTable {
-        var table = ResultTable(
-            "DynamoDB alone, items of 1 KB",
-            columns: ["items", "resident MiB", "get p50 µs", "get p99 µs", "CPU µs each"])
         var ready: [Double] = []
         for _ in 0..<(isTiny ? 1 : 15) {
             let emulator = try EmulatorProcess(dynamoDBOf: build)
@@ -63,17 +53,35 @@ struct Benchmarks {
             emulator.stop()
         }
         print("\nDynamoDB alone is ready after \(figure(median(ready))) ms (median)")
+    }
+
+    /// Memory, and what a get costs, as a table grows.
+    func growth() throws(LoadGenerator.Failure) {
         let emulator = try EmulatorProcess(dynamoDBOf: build)
         defer { emulator.stop() }
-        let growth = DynamoDBGrowth(port: emulator.port, pid: emulator.pid, gets: isTiny ? 50 : 20_000)
-        try growth.createTable()
-        var filled = 0
-        for items in isTiny ? [100, 200] : [1_000, 100_000, itemsMax] where items > filled {
-            try growth.fill(from: filled, to: items)
-            filled = items
-            table.add(try growth.row(items: items))
+        let growth = DynamoDBGrowth(
+            load: LoadGenerator(port: emulator.port), pid: emulator.pid, gets: isTiny ? 10 : 4_000,
+            rounds: isTiny ? 1 : 5)
+        let sizes = isTiny ? [100, 200] : [1_000, 100_000, 1_000_000, options.itemsMax]
+        print(try growth.run(sizes: sizes.filter { $0 <= options.itemsMax }).text)
+    }
+
+    /// The endpoint and the store beside SQLite itself.
+    func sqlite() throws(LoadGenerator.Failure) {
+        print(try SQLiteBenchmark(build: build, count: isTiny ? 50 : 20_000, rounds: isTiny ? 1 : 5).run().text)
+    }
+
+    /// Other DynamoDBs: those asked for, else moto if it is installed.
+    func beside() throws(LoadGenerator.Failure) {
+        var peers = options.peers
+        if peers.isEmpty, Peer.isInPath("moto_server") { peers = [("moto", "moto_server -p {port}")] }
+        for (name, place) in peers {
+            let emulator = try EmulatorProcess(dynamoDBOf: build)
+            defer { emulator.stop() }
+            let peer = try Peer(name: name, place: place)
+            defer { peer.stop() }
+            print(try BesideBenchmark(ours: emulator, peer: peer, isTiny: isTiny).run().text)
         }
-        return table
     }
 
     private func printMemory(of emulator: EmulatorProcess) {

@@ -2,14 +2,16 @@ import Glibc
 
 /// Single operations on the DynamoDB endpoint.
 struct DynamoDBBenchmark {
-    let port: Int
+    let load: LoadGenerator
     let pid: pid_t
     /// Requests per measurement.
     let count: Int
+    /// More headers for every request, each ended by CRLF.
+    var headers = ""
 
-    private static let table = "Bench"
+    static let table = "Bench"
     /// Items that reads choose from.
-    private let itemCount = 1_000
+    static let itemCount = 1_000
 
     func run(connections: [Int]) throws(LoadGenerator.Failure) -> ResultTable {
         var table = ResultTable(
@@ -19,9 +21,7 @@ struct DynamoDBBenchmark {
         for operation in operations {
             for connections in connections {
                 let before = ProcessFigures.processorSeconds(of: pid)
-                let result = try LoadGenerator(port: port).run(
-                    count: count, connections: connections, request: operation.request
-                ) { status, _ in status == 200 }
+                let result = try measure(operation, count: count, connections: connections)
                 let processor = (ProcessFigures.processorSeconds(of: pid) - before) / Double(count) * 1e6
                 table.add([
                     operation.name, String(connections), figure(result.perSecond),
@@ -32,31 +32,36 @@ struct DynamoDBBenchmark {
         return table
     }
 
-    private struct Operation {
+    struct Operation {
         var name: String
         var request: (Int) -> [UInt8]
     }
 
-    private func createTable() throws(LoadGenerator.Failure) {
+    func measure(
+        _ operation: Operation, count: Int, connections: Int
+    ) throws(LoadGenerator.Failure) -> LoadGenerator.Result {
+        try load.run(count: count, connections: connections, request: operation.request) { status, _ in status == 200 }
+    }
+
+    /// The table, with all items that reads choose from.
+    func createTable() throws(LoadGenerator.Failure) {
         let attributes = #"[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}]"#
         let keys = #"[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}]"#
-        let create = HTTPRequests.dynamoDB(
+        let create = request(
             "CreateTable",
             #"{"TableName":"\#(Self.table)","AttributeDefinitions":\#(attributes),"KeySchema":\#(keys),"#
                 + #""BillingMode":"PAY_PER_REQUEST"}"#)
-        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in
-            create
-        } accepts: { status, _ in
-            status == 200
-        }
-        _ = try LoadGenerator(port: port).run(count: itemCount, connections: 8, request: put) { status, _ in
-            status == 200
-        }
+        _ = try measure(Operation(name: "CreateTable") { _ in create }, count: 1, connections: 1)
+        _ = try measure(Operation(name: "PutItem", request: put), count: Self.itemCount, connections: 8)
+    }
+
+    private func request(_ operation: String, _ body: String) -> [UInt8] {
+        HTTPRequests.dynamoDB(operation, body, headers: headers)
     }
 
     private func key(_ index: Int) -> String {
         // 25 sort keys to a partition, so that a query finds 25 items.
-        let item = index % itemCount
+        let item = index % Self.itemCount
         return #""pk":{"S":"P\#(item / 25)"},"sk":{"S":"S\#(item % 25)"}"#
     }
 
@@ -67,10 +72,10 @@ struct DynamoDBBenchmark {
     }
 
     private func put(_ index: Int) -> [UInt8] {
-        HTTPRequests.dynamoDB("PutItem", #"{"TableName":"\#(Self.table)","Item":\#(item(index))}"#)
+        request("PutItem", #"{"TableName":"\#(Self.table)","Item":\#(item(index))}"#)
     }
 
-    private var operations: [Operation] {
+    var operations: [Operation] {
         let update =
             #""UpdateExpression":"SET seen = if_not_exists(seen, :zero) + :one","#
             + #""ConditionExpression":"attribute_exists(pk)","#
@@ -78,29 +83,29 @@ struct DynamoDBBenchmark {
         return [
             Operation(name: "PutItem", request: put),
             Operation(name: "GetItem") { index in
-                HTTPRequests.dynamoDB("GetItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))}}"#)
+                request("GetItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))}}"#)
             },
             Operation(name: "UpdateItem, conditional") { index in
-                HTTPRequests.dynamoDB(
+                request(
                     "UpdateItem", #"{"TableName":"\#(Self.table)","Key":{\#(key(index))},\#(update)}"#)
             },
             Operation(name: "TransactWriteItems, 2") { index in
                 let writes = [index * 2, index * 2 + 1].map {
                     #"{"Update":{"TableName":"\#(Self.table)","Key":{\#(key($0))},\#(update)}}"#
                 }
-                return HTTPRequests.dynamoDB(
+                return request(
                     "TransactWriteItems", #"{"TransactItems":[\#(writes.joined(separator: ","))]}"#)
             },
             Operation(name: "BatchWriteItem, 25") { index in
                 let puts = (0..<25).map { #"{"PutRequest":{"Item":\#(item(index * 25 + $0))}}"# }
-                return HTTPRequests.dynamoDB(
+                return request(
                     "BatchWriteItem", #"{"RequestItems":{"\#(Self.table)":[\#(puts.joined(separator: ","))]}}"#)
             },
             Operation(name: "Query, 25") { index in
-                HTTPRequests.dynamoDB(
+                request(
                     "Query",
                     #"{"TableName":"\#(Self.table)","KeyConditionExpression":"pk = :pk","#
-                        + #""ExpressionAttributeValues":{":pk":{"S":"P\#(index % (itemCount / 25))"}}}"#)
+                        + #""ExpressionAttributeValues":{":pk":{"S":"P\#(index % (Self.itemCount / 25))"}}}"#)
             },
         ]
     }

@@ -22,8 +22,8 @@ final class EmulatorProcess {
     }
 
     /// `emulator dynamodb`, without a template.
-    convenience init(dynamoDBOf build: String) throws(LoadGenerator.Failure) {
-        try self.init(["\(build)/emulator", "dynamodb", "--port", "0"])
+    convenience init(dynamoDBOf build: String, arguments: [String] = []) throws(LoadGenerator.Failure) {
+        try self.init(["\(build)/emulator", "dynamodb", "--port", "0"] + arguments)
     }
 
     private init(_ command: [String]) throws(LoadGenerator.Failure) {
@@ -62,15 +62,19 @@ final class EmulatorProcess {
 }
 
 enum ChildProcess {
-    static func start(_ command: [String], output: Int32) throws(LoadGenerator.Failure) -> pid_t {
+    /// - Parameter error: where its standard error goes; where ours goes if nil.
+    static func start(
+        _ command: [String], output: Int32, error: Int32? = nil
+    ) throws(LoadGenerator.Failure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
+        if let error { posix_spawn_file_actions_adddup2(&actions, error, 2) }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var pid: pid_t = 0
-        guard posix_spawn(&pid, command[0], &actions, nil, &arguments, environ) == 0 else {
+        guard posix_spawnp(&pid, command[0], &actions, nil, &arguments, environ) == 0 else {
             throw LoadGenerator.Failure(description: "\(command[0]) can't be started: build it first")
         }
         return pid

@@ -9,22 +9,22 @@ enum HTTPHead {
         return nil
     }
 
-    static func contentLength(in head: UnsafeRawBufferPointer) -> Int {
-        let name = StaticString("\ncontent-length:")
+    /// Where the head goes on behind `name`, which is in small letters and begins with a line feed.
+    static func value(of name: StaticString, in head: UnsafeRawBufferPointer) -> Int? {
         let count = name.utf8CodeUnitCount
         var start = 0
-        search: while start + count < head.count {
+        search: while start + count <= head.count {
             for index in 0..<count {
-                // Letters differ from their capitals by this bit; of the others in the name none collides.
+                // Letters differ from their capitals by this bit; of the others in a name none collides.
                 let byte = index == 0 ? head[start] : head[start + index] | 0x20
                 guard byte == name.utf8Start[index] || head[start + index] == name.utf8Start[index] else {
                     start += 1
                     continue search
                 }
             }
-            return number(in: head, from: start + count)
+            return start + count
         }
-        return 0
+        return nil
     }
 
     static func number(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {

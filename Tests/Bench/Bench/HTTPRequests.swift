@@ -2,10 +2,12 @@ import JSON
 
 /// The bytes of the requests that the benchmarks send.
 enum HTTPRequests {
-    static func dynamoDB(_ operation: String, _ body: String) -> [UInt8] {
+    /// - Parameter headers: more of them, each ended by CRLF.
+    static func dynamoDB(_ operation: String, _ body: String, headers: String = "") -> [UInt8] {
         post(
             "/", body: Array(body.utf8),
-            headers: "X-Amz-Target: DynamoDB_20120810.\(operation)\r\nContent-Type: application/x-amz-json-1.0\r\n")
+            headers: "X-Amz-Target: DynamoDB_20120810.\(operation)\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                + headers)
     }
 
     static func invoke(_ function: String, payload: [UInt8], wantsLog: Bool = false) -> [UInt8] {

@@ -22,12 +22,14 @@ struct LoadGenerator {
     }
 
     private final class Connection {
-        let descriptor: Int32
+        var descriptor: Int32
         var sentAt: UInt64 = 0
         var received: [UInt8] = []
         init(descriptor: Int32) { self.descriptor = descriptor }
     }
 
+    /// IPv4, the first byte first.
+    var host: UInt32 = 0x7F00_0001
     let port: Int
 
     /// Sends `count` requests over `connections` connections.
@@ -63,6 +65,7 @@ struct LoadGenerator {
                 }
                 connection.received.removeAll(keepingCapacity: true)
                 if sent < count {
+                    if answer.closes { try reconnect(connection, &ready[index]) }
                     try send(request(sent), on: connection)
                     sent += 1
                 } else {
@@ -80,12 +83,19 @@ struct LoadGenerator {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Some servers serve one request a connection.
+    private func reconnect(_ connection: Connection, _ ready: inout pollfd) throws(Failure) {
+        close(connection.descriptor)
+        connection.descriptor = try connect()
+        ready.fd = connection.descriptor
+    }
+
     private func connect() throws(Failure) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -107,21 +117,31 @@ struct LoadGenerator {
         }
     }
 
+    private struct Answer {
+        var status: Int
+        var body: Range<Int>
+        /// Nothing more comes on the connection.
+        var closes: Bool
+    }
+
     /// - Returns: nil while the answer is not whole yet.
-    private func receive(_ connection: Connection) throws(Failure) -> (status: Int, body: Range<Int>)? {
+    private func receive(_ connection: Connection) throws(Failure) -> Answer? {
         let count = withUnsafeTemporaryAllocation(byteCount: 131_072, alignment: 1) { buffer in
             let count = recv(connection.descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { connection.received.append(contentsOf: buffer[..<count]) }
             return count
         }
         guard count > 0 else { throw Failure(description: "the connection was closed before the answer") }
-        return connection.received.withUnsafeBytes { bytes -> (status: Int, body: Range<Int>)? in
+        return connection.received.withUnsafeBytes { bytes -> Answer? in
             guard let headLength = HTTPHead.length(in: bytes) else { return nil }
+            let head = UnsafeRawBufferPointer(rebasing: bytes[..<headLength])
             // "HTTP/1.1 200 …"
-            let status = HTTPHead.number(in: bytes, from: 9)
-            let length = HTTPHead.contentLength(in: UnsafeRawBufferPointer(rebasing: bytes[..<headLength]))
-            guard bytes.count >= headLength + length else { return nil }
-            return (status, headLength..<headLength + length)
+            let status = HTTPHead.number(in: head, from: 9)
+            let length = HTTPHead.value(of: "\ncontent-length:", in: head).map { HTTPHead.number(in: head, from: $0) }
+            guard bytes.count >= headLength + (length ?? 0) else { return nil }
+            return Answer(
+                status: status, body: headLength..<headLength + (length ?? 0),
+                closes: HTTPHead.value(of: "\nconnection: close", in: head) != nil)
         }
     }
 }

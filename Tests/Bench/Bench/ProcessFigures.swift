@@ -12,13 +12,12 @@ enum ProcessFigures {
         return (kilobytes("VmRSS:") / 1_024, kilobytes("VmHWM:") / 1_024)
     }
 
-    /// Seconds of user and system time so far, of the process itself.
+    /// Seconds of user and system time so far, of the process itself, to the microsecond.
     static func processorSeconds(of pid: pid_t) -> Double {
-        // The second field may hold spaces; it ends with the last parenthesis.
-        guard let rest = text(of: "/proc/\(pid)/stat").split(separator: ")").last else { return 0 }
-        let fields = rest.split(separator: " ")
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// The processes whose parent is `pid`, whichever of its threads started them.

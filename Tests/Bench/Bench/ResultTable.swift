@@ -45,6 +45,13 @@ func figure(_ value: Double) -> String {
     return "\(tenths / 10).\(tenths % 10)"
 }
 
+/// A ratio: two digits behind the point below 10.
+func ratio(_ value: Double) -> String {
+    guard value < 10 else { return figure(value) }
+    let hundredths = Int((value * 100).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+}
+
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
