@@ -1,4 +1,3 @@
-import Expressions
 package import Items
 
 /// An item in its stored form: what SQLite keeps, and what is written to the wire without building an ``Item``.
@@ -59,8 +58,13 @@ package struct StoredItem: Hashable, Sendable {
     func isSame(as other: StoredItem) -> Bool {
         if bytes == other.bytes { return true }
         // Only the order of set members can make equal items differ, and never their size.
-        guard sizeBytes == other.sizeBytes else { return false }
-        return AttributeValue.map(item.attributes).isSame(as: .map(other.item.attributes))
+        guard bytes.count == other.bytes.count else { return false }
+        return bytes.withUnsafeBytes { mine in
+            other.bytes.withUnsafeBytes { theirs in
+                var (one, two) = (StoredItemReader(mine), StoredItemReader(theirs))
+                return one.hasSameMembers(as: &two)
+            }
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Expressions
 import Glibc
 import Items
 
@@ -70,11 +71,40 @@ struct StoredItemReader {
         case .null, .false, .true: break
         case .string, .decimal, .binary: _ = chunk()
         case .integer: _ = varint()
+        case .list, .map, .stringSet, .numberSet, .binarySet: _ = content()
+        }
+    }
+
+    /// A container's length in bytes and that many bytes.
+    private mutating func content() -> UnsafeRawBufferPointer {
+        let count = left >= 4 ? min(Int(position.loadUnaligned(as: UInt32.self)), left - 4) : 0
+        enter()
+        defer { position += count }
+        return UnsafeRawBufferPointer(start: position, count: count)
+    }
+
+    /// Whether both have the same attributes, whatever the order of their sets.
+    mutating func hasSameMembers(as other: inout StoredItemReader) -> Bool {
+        let count = length()
+        guard other.length() == count else { return false }
+        for _ in 0..<count {
+            guard chunk().hasSameBytes(as: other.chunk()), hasSameValue(as: &other) else { return false }
+        }
+        return true
+    }
+
+    private mutating func hasSameValue(as other: inout StoredItemReader) -> Bool {
+        let tag = tag()
+        guard other.tag() == tag else { return false }
+        switch tag {
+        case .null, .false, .true: return true
+        case .string, .decimal, .binary: return chunk().hasSameBytes(as: other.chunk())
+        case .integer: return varint() == other.varint()
         case .list, .map, .stringSet, .numberSet, .binarySet:
-            guard left >= 4 else { return position = end }
-            let length = Int(position.loadUnaligned(as: UInt32.self))
-            position += 4
-            position += min(length, left)
+            var (mine, theirs) = (self, other)
+            if content().hasSameBytes(as: other.content()) { return true }
+            // Decoded only here, where the order of a set may be the difference.
+            return mine.value(tag).isSame(as: theirs.value(tag))
         }
     }
 

@@ -10,7 +10,7 @@ final class SQLiteRows {
     private var rows: [(key: [UInt8], value: [UInt8])] = []
     private var begin: OpaquePointer?
     private var commit: OpaquePointer?
-    private var replace: OpaquePointer?
+    private var update: OpaquePointer?
     private var select: OpaquePointer?
 
     init(_ file: String) throws(LoadGenerator.Failure) {
@@ -27,12 +27,12 @@ final class SQLiteRows {
         sqlite3_finalize(all)
         begin = try statement(writer, "BEGIN IMMEDIATE")
         commit = try statement(writer, "COMMIT")
-        replace = try statement(writer, "REPLACE INTO \(table) (k, v) VALUES (?1, ?2)")
+        update = try statement(writer, "UPDATE \(table) SET v = ?2 WHERE k = ?1")
         select = try statement(reader, "SELECT v FROM \(table) WHERE k = ?1")
     }
 
     func close() {
-        for statement in [begin, commit, replace, select] { sqlite3_finalize(statement) }
+        for statement in [begin, commit, update, select] { sqlite3_finalize(statement) }
         sqlite3_close(reader)
         sqlite3_close(writer)
     }
@@ -45,9 +45,9 @@ final class SQLiteRows {
             rows[row].value[rows[row].value.count - 1] &+= 1
             try rows[row].key.withUnsafeBufferPointer { key throws(LoadGenerator.Failure) in
                 try rows[row].value.withUnsafeBufferPointer { value throws(LoadGenerator.Failure) in
-                    sqlite3_bind_blob(replace, 1, key.baseAddress, Int32(key.count), nil)
-                    sqlite3_bind_blob(replace, 2, value.baseAddress, Int32(value.count), nil)
-                    try run(replace)
+                    sqlite3_bind_blob(update, 1, key.baseAddress, Int32(key.count), nil)
+                    sqlite3_bind_blob(update, 2, value.baseAddress, Int32(value.count), nil)
+                    try run(update)
                 }
             }
             if index % perCommit == perCommit - 1 || index == count - 1 { try run(commit) }
