@@ -48,7 +48,8 @@ struct StreamTests {
     private static let samesRows: [(before: AttributeValue, after: AttributeValue, isChange: Bool)] = [
         (.stringSet(["a", "b"]), .stringSet(["b", "a"]), false),
         (.stringSet(["a", "b"]), .stringSet(["a", "c"]), true),
-        (.numberSet([1, 2]), .numberSet([2, 1]), false), (.numberSet([1, 2]), .numberSet([1, 3]), true),
+        (.numberSet([ItemNumber(1), ItemNumber(2)]), .numberSet([ItemNumber(2), ItemNumber(1)]), false),
+        (.numberSet([ItemNumber(1), ItemNumber(2)]), .numberSet([ItemNumber(1), ItemNumber(3)]), true),
         (.binarySet([[1], [2]]), .binarySet([[2], [1]]), false), (.list([1, 2]), .list([2, 1]), true),
         (.list([.stringSet(["a", "b"]), 1]), .list([.stringSet(["b", "a"]), 1]), false),
         (.list([.stringSet(["a", "b"]), 1]), .list([.stringSet(["b", "a"]), 2]), true),
