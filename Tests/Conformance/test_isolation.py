@@ -202,6 +202,31 @@ def test_transactions_are_serialisable(server):
     assert find_cycle(transactions) is None, f"ISOLATION_SEED={SEED}"
 
 
+# One transaction under one token, however many send it at once.
+
+def test_a_token_counts_once(server):
+    print(f"ISOLATION_SEED={SEED}")
+    tokens = [f"{SEED}-{number}" for number in range(50)]
+
+    def work(client):
+        for token in tokens:
+            updates = [{"Update": {
+                "TableName": "Shared", "Key": {"pk": {"S": key}}, "UpdateExpression": "ADD times :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}}}} for key in [token, "all"]]
+            answer = client("TransactWriteItems", {"ClientRequestToken": token, "TransactItems": updates})
+            assert answer == {}, answer
+        return []
+
+    in_parallel(server, work)
+    client = Client(server.port, 0)
+
+    def times(key):
+        return client("GetItem", {"TableName": "Shared", "Key": {"pk": {"S": key}}})["Item"]["times"]["N"]
+
+    assert [times(token) for token in tokens] == ["1"] * len(tokens)
+    assert times("all") == str(len(tokens))
+
+
 # The checkers themselves: a history with a fault is found out.
 
 def put(value, began, ended):
