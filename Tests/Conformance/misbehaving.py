@@ -66,6 +66,9 @@ while True:
         error = {"errorType": "Custom", "errorMessage": "as asked", "stackTrace": []}
         call("POST", f"/invocation/{request_id}/error", json.dumps(error))
         continue
+    if action == "text":
+        call("POST", f"/invocation/{request_id}/response", event["text"])
+        continue
     if action == "ignore":
         continue
     if action == "log":

@@ -277,6 +277,37 @@ def test_functions_end_when_the_emulator_is_killed(supervised):
     assert not pathlib.Path(f"/proc/{reply['pid']}").exists()
 
 
+def test_busy_functions_end_when_the_emulator_is_killed(supervised):
+    folder = pathlib.Path(supervised.functions)
+    other = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
+    pid = invoke(other, {}, function="Parallel")[1]["pid"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pool.submit(invoke, other, {"do": "sleep", "seconds": 15}, "Parallel")
+        time.sleep(0.5)
+        assert pathlib.Path(f"/proc/{pid}").exists()
+        other.kill()
+    deadline = time.monotonic() + 2
+    while pathlib.Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not pathlib.Path(f"/proc/{pid}").exists()
+
+
+def test_warm_functions_outlive_the_calls_that_started_them(supervised):
+    """They are killed with the thread that started them, which must not be one that comes and goes."""
+    _, first = invoke(supervised, {}, function="Parallel")
+    time.sleep(3)
+    assert pathlib.Path(f"/proc/{first['pid']}").exists()
+
+
+@pytest.mark.parametrize("text", ["Echoing request: '{}'", "", "{"])
+def test_replies_that_are_no_json_pass_as_they_are(supervised, text):
+    """As in the Lambda Developer Guide's "Tutorial: Building a custom runtime", whose function answers with such a text."""
+    reply = supervised.client("lambda").invoke(
+        FunctionName="Test", Payload=json.dumps({"do": "text", "text": text}))
+    assert (reply["StatusCode"], "FunctionError" in reply) == (200, False)
+    assert reply["Payload"].read().decode() == text
+
+
 def test_functions_end_with_the_emulator(supervised):
     folder = pathlib.Path(supervised.functions)
     other = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)

@@ -1,12 +1,16 @@
 #ifndef CSPAWN_H
 #define CSPAWN_H
 
-#include <spawn.h>
+#include <sys/types.h>
 
-/// Has the child close every descriptor from `lowest` on. 0, or an error number.
+/// Starts a program that is killed when the calling thread ends, and with it when this process does: posix_spawn has no
+/// means for that. 0, or an error number.
 ///
-/// glibc's function of this name (since 2.34) is not among what Swift's Glibc module shows.
-int cspawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
+/// It gets a process group of its own, `/dev/null` as input, `output` as output and errors, and no other descriptor: one
+/// that held a copy of a connection would keep it open. Signals are as in a fresh process. Paths are not searched.
+int cspawn_start(
+    pid_t *_Nonnull process, const char *_Nonnull path, char *_Nullable const *_Nonnull arguments,
+    char *_Nullable const *_Nonnull environment, int output);
 
 /// A descriptor that becomes readable when the process has ended; -1 with `errno` set if there is none.
 ///

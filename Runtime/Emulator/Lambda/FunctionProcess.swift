@@ -1,8 +1,10 @@
 import CSpawn
 import Glibc
+import ItemDB
 import Synchronization
 
-/// A child process in a process group of its own, its standard output and error in one pipe.
+/// A child process in a process group of its own, its standard output and error in one pipe. It does not outlive the
+/// emulator, however that ends.
 ///
 /// A thread per process waits for its output and its end: there are as many as cores times functions, each parked in
 /// `poll`, and none of them ever delays an event loop.
@@ -31,69 +33,49 @@ final class FunctionProcess: Sendable {
         onOutput: @escaping @Sendable (UnsafeRawBufferPointer) -> Void,
         onEnd: @escaping @Sendable (Ending) -> Void
     ) throws(EmulatorError) {
-        (pid, output) = try Self.start(executable, environment)
-        self.onOutput = onOutput
-        startWatching(onEnd)
-    }
-
-    private static func start(
-        _ executable: String, _ environment: [String: String]
-    ) throws(EmulatorError) -> (pid: pid_t, output: Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw EmulatorError("No pipe for \(executable): \(String(cString: strerror(errno))).")
         }
         let (readEnd, writeEnd) = (ends[0], ends[1])
-        defer { close(writeEnd) }
         _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)
+        // The thread that starts the process is the one that waits for its end: the process is killed when it ends.
+        let started = Awaited<Result<pid_t, EmulatorError>>()
+        let watcher = Awaited<FunctionProcess>()
+        DetachedThread.run(named: "process") {
+            let result = Self.spawn(executable, environment, output: writeEnd)
+            close(writeEnd)
+            started.fulfil(result)
+            guard case .success = result else { return }
+            watcher.wait().watch(onEnd)
+        }
         do throws(EmulatorError) {
-            return (try spawn(executable, environment, output: writeEnd), readEnd)
+            pid = try started.wait().get()
         } catch {
             close(readEnd)
             throw error
         }
+        output = readEnd
+        self.onOutput = onOutput
+        watcher.fulfil(self)
     }
 
     private static func spawn(
         _ executable: String, _ environment: [String: String], output: Int32
-    ) throws(EmulatorError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, output, 2)
-        // Nothing else of ours: a function that held a copy of a connection would keep it open after the emulator has
-        // closed it or died, its own Runtime API's among them.
-        cspawn_close_from(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
+    ) -> Result<pid_t, EmulatorError> {
         // Its own group: Ctrl-C on the terminal reaches the emulator alone, which then ends its functions in order,
         // and a time-out kills what the function itself has started too.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var unblocked = sigset_t()
-        sigemptyset(&unblocked)
-        posix_spawnattr_setsigmask(&attributes, &unblocked)
-        var defaults = sigset_t()
-        sigemptyset(&defaults)
-        for signal in [SIGTERM, SIGINT, SIGPIPE, SIGXFSZ] { sigaddset(&defaults, signal) }
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(executable), nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(executable), nil]
+        let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for pointer in arguments { free(pointer) }
-            for pointer in variables { free(pointer) }
+            for pointer in arguments + variables { free(pointer) }
         }
         var pid: pid_t = 0
-        let status = posix_spawn(&pid, executable, &actions, &attributes, &arguments, &variables)
+        let status = cspawn_start(&pid, executable, arguments, variables, output)
         guard status == 0 else {
-            throw EmulatorError("\(executable) can't be started: \(String(cString: strerror(status))).")
+            return .failure(EmulatorError("\(executable) can't be started: \(String(cString: strerror(status)))."))
         }
-        return pid
+        return .success(pid)
     }
 
     /// Reads what the process has written so far. Called when an invocation is answered, so that its log is whole.
@@ -125,26 +107,24 @@ final class FunctionProcess: Sendable {
         return nil
     }
 
-    private func startWatching(_ onEnd: @escaping @Sendable (Ending) -> Void) {
+    private func watch(_ onEnd: (Ending) -> Void) {
         let end = cspawn_process_descriptor(pid)
         precondition(end >= 0, "no descriptor for process \(pid): \(String(cString: strerror(errno)))")
-        DetachedThread.run(named: "process") { [self] in
-            var watched = [output, end].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            while watched[1].revents == 0 {
-                if poll(&watched, 2, -1) < 0, errno != EINTR { break }
-                if watched[0].revents != 0, !pipeIsOpen.withLock({ $0 && readAvailable() }) {
-                    // Every writer has closed it, and the process lives on: only its end is waited for.
-                    watched[0].fd = -1
-                }
+        var watched = [output, end].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while watched[1].revents == 0 {
+            if poll(&watched, 2, -1) < 0, errno != EINTR { break }
+            if watched[0].revents != 0, !pipeIsOpen.withLock({ $0 && readAvailable() }) {
+                // Every writer has closed it, and the process lives on: only its end is waited for.
+                watched[0].fd = -1
             }
-            pipeIsOpen.withLock { isOpen in
-                _ = readAvailable()
-                isOpen = false
-                close(output)
-            }
-            close(end)
-            onEnd(reap())
         }
+        pipeIsOpen.withLock { isOpen in
+            _ = readAvailable()
+            isOpen = false
+            close(output)
+        }
+        close(end)
+        onEnd(reap())
     }
 
     /// - Returns: false once every writer has closed the pipe.
