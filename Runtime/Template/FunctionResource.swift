@@ -39,6 +39,7 @@ package struct FunctionResource: Hashable, Sendable {
         let properties = resource.properties
         logicalID = id
         position = resource.position
+        if let name = properties["FunctionName"] { try Self.checkName(name) }
         name = resource.reference
         arn = resource.arn ?? ""
         self.properties = properties
@@ -69,6 +70,31 @@ package struct FunctionResource: Hashable, Sendable {
         self.events = events
     }
 
+    /// - Note: Source: AWS Lambda API Reference, CreateFunction, `FunctionName`.
+    private static func checkName(_ value: TemplateValue) throws(TemplateError) {
+        let name = try value.requireText("FunctionName")
+        guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy({ isWordByte($0) || $0 == UInt8(ascii: "-") })
+        else {
+            throw TemplateError("FunctionName must be 1 to 64 letters, digits, - or _, not \(name)", at: value.position)
+        }
+    }
+
+    /// - Note: Source: AWS Lambda API Reference, Environment: `[a-zA-Z]([a-zA-Z0-9_])+`.
+    private static func isVariableName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        guard bytes.count >= 2, let first = bytes.first, first != UInt8(ascii: "_"), !isDigit(first) else {
+            return false
+        }
+        return bytes.allSatisfy(isWordByte)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        return isLetter || isDigit(byte) || byte == UInt8(ascii: "_")
+    }
+
     private static func environment(_ value: TemplateValue?) throws(TemplateError) -> [String: String] {
         guard let variables = value?["Variables"] else { return [:] }
         var environment: [String: String] = [:]
@@ -76,6 +102,11 @@ package struct FunctionResource: Hashable, Sendable {
             // AWS sets these itself.
             guard !reservedVariables.contains(member.name) else {
                 throw TemplateError("Lambda sets \(member.name) itself; remove it", at: member.position)
+            }
+            guard isVariableName(member.name) else {
+                throw TemplateError(
+                    "the variable \(member.name) must be named by a letter and then one or more letters, digits or _",
+                    at: member.position)
             }
             environment[member.name] = try member.value.requireText("the variable \(member.name)")
         }

@@ -11,7 +11,7 @@ struct GlobalsTests {
                     Handler: shared
                     Layers: [one]
                     Tags: { a: global, b: global }
-                    Environment: { Variables: { A: "1", B: !Sub "${AWS::Region}" } }
+                    Environment: { Variables: { A1: "1", B1: !Sub "${AWS::Region}" } }
                     DeadLetterQueue: { Type: SQS, TargetArn: !Ref Q }
                 Resources:
                   Q: { Type: AWS::SNS::Topic }
@@ -21,7 +21,7 @@ struct GlobalsTests {
                       Handler: own
                       Layers: [two]
                       Tags: { b: own, c: own }
-                      Environment: { Variables: { B: "2", C: "3" } }
+                      Environment: { Variables: { B1: "2", C1: "3" } }
                   G: { Type: AWS::Serverless::Function }
                   H:
                     Type: AWS::Serverless::Function
@@ -33,7 +33,7 @@ struct GlobalsTests {
                 """, file: "t.yaml")
         let f = try #require(stack.function("F"))
         #expect(f.handler == "own" && f.runtime == "provided.al2023")
-        #expect(f.environment == ["A": "1", "B": "2", "C": "3"])
+        #expect(f.environment == ["A1": "1", "B1": "2", "C1": "3"])
         #expect(f.properties["Layers"]?.list?.map(\.text) == ["one", "two"])
         #expect(
             f.properties["Tags"]?.map?.map { "\($0.name)=\($0.value.text ?? "")" } == ["a=global", "b=own", "c=own"])
@@ -41,7 +41,7 @@ struct GlobalsTests {
         // A property's place is where its value was written.
         #expect(f.properties["Handler"]?.position.line == 14 && f.properties["Runtime"]?.position.line == 3)
         let g = try #require(stack.function("G"))
-        #expect(g.environment == ["A": "1", "B": "us-east-1"] && g.handler == "shared")
+        #expect(g.environment == ["A1": "1", "B1": "us-east-1"] && g.handler == "shared")
         let h = try #require(stack.function("H"))
         #expect(h.environment.isEmpty && h.properties["Tags"] == nil && h.handler == "shared")
         let i = try #require(stack.function("I"))

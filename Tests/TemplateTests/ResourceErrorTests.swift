@@ -35,8 +35,44 @@ struct ResourceErrorTests {
             "t.yaml:3:69: Lambda sets AWS_REGION itself; remove it"
         ),
         (
-            "Runtime: x, Handler: x, Environment: { Variables: { A: [x] } }",
-            "t.yaml:3:72: the variable A must be a text, not a list"
+            "Runtime: x, Handler: x, Environment: { Variables: { AB: [x] } }",
+            "t.yaml:3:73: the variable AB must be a text, not a list"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { _HANDLER: x } }",
+            "t.yaml:3:69: Lambda sets _HANDLER itself; remove it"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { A: x } }",
+            "t.yaml:3:69: the variable A must be named by a letter and then one or more letters, digits or _"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { BAD-NAME: x } }",
+            "t.yaml:3:69: the variable BAD-NAME must be named by a letter and then one or more letters, digits or _"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { _AB: x } }",
+            "t.yaml:3:69: the variable _AB must be named by a letter and then one or more letters, digits or _"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { 1A: x } }",
+            "t.yaml:3:69: the variable 1A must be named by a letter and then one or more letters, digits or _"
+        ),
+        (
+            "Runtime: x, Handler: x, Environment: { Variables: { Ä1: x } }",
+            "t.yaml:3:69: the variable Ä1 must be named by a letter and then one or more letters, digits or _"
+        ),
+        (
+            "Runtime: x, Handler: x, FunctionName: a.b",
+            "t.yaml:3:55: FunctionName must be 1 to 64 letters, digits, - or _, not a.b"
+        ),
+        (
+            "Runtime: x, Handler: x, FunctionName: \(String(repeating: "n", count: 65))",
+            "t.yaml:3:55: FunctionName must be 1 to 64 letters, digits, - or _, not \(String(repeating: "n", count: 65))"
+        ),
+        (
+            "Runtime: x, Handler: x, FunctionName: ''",
+            "t.yaml:3:55: FunctionName must be 1 to 64 letters, digits, - or _, not "
         ),
         ("Runtime: x, Handler: x, Events: { E: {} }", "t.yaml:3:54: the event E needs the property Type"),
         (
@@ -69,6 +105,17 @@ struct ResourceErrorTests {
     @Test(arguments: functions) func `refuses wrong functions`(properties: String, error: String) {
         let text = "Resources:\n  F: { Type: AWS::Serverless::Function,\n  Properties: { \(properties) } }"
         #expect(TemplateErrorTests.error(text) == error)
+    }
+
+    @Test func `takes the longest and the shortest names`() throws {
+        let name = "a-Z_9" + String(repeating: "n", count: 59)
+        let stack = try Stack.load(
+            text: """
+                Resources:
+                  F: { Type: AWS::Serverless::Function, Properties: { Runtime: x, Handler: x, FunctionName: \(name),
+                    Environment: { Variables: { aZ: "1", Z_9: "2" } } } }
+                """, file: "t.yaml")
+        #expect(stack.function("F")?.name == name && stack.function("F")?.environment.count == 2)
     }
 
     static let keyed = "BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }]"

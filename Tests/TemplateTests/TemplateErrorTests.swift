@@ -171,14 +171,14 @@ struct TemplateErrorTests {
             "Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref B } }\n  B: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref A } }"
         ),
         Row(
-            "t.yaml:5:74: resources need each other in a circle: Api → F → Api; write one of the names out instead of "
+            "t.yaml:5:75: resources need each other in a circle: Api → F → Api; write one of the names out instead of "
                 + "referring to it",
             """
             Resources:
               Api: { Type: AWS::Serverless::HttpApi }
               F:
                 Type: AWS::Serverless::Function
-                Properties: { Runtime: x, Handler: x, Environment: { Variables: { A: !Ref Api } },
+                Properties: { Runtime: x, Handler: x, Environment: { Variables: { A1: !Ref Api } },
                   Events: {
                     E: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: GET, Path: / } } } }
             """),
