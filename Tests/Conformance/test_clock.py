@@ -74,6 +74,13 @@ def test_the_clock_never_goes_back():
     assert emulator.stop() == 0
 
 
+@pytest.mark.parametrize("arguments", [["2000000000d"], ["2147483647d"], ["3000000d"]])
+def test_the_clock_ends_with_the_years_of_four_digits(emulator, arguments):
+    done = command("advance", *arguments, "--endpoint", emulator.endpoint)
+    assert done.returncode == 2 and "The clock goes no further than 9999-12-31T23:59:59.999Z." in done.stderr
+    assert now(emulator).year < 9999
+
+
 def test_an_asynchronous_invocation_is_kept_until_it_is_done(tmp_path):
     """The event is accepted, the emulator killed at once, and the function still runs, once started again."""
     data = tmp_path / "data"

@@ -25,13 +25,16 @@ extension Deployment {
     /// its own time; the clock then runs on, or stands if it stood.
     ///
     /// - Returns: at how many instants something fell due.
-    /// - Throws: `EmulatorError` if the instant is in the past, another move is under way, or more than
+    /// - Throws: `EmulatorError` if the instant is in the past or after ``EmulatorClock/latest``, another move is under way, or more than
     ///   ``dueInstantsMax`` instants are due: the clock then stays where that was reached.
     package func advance(to target: Timestamp) async throws(EmulatorError) -> Int {
         let runs = clock.ahead != nil
         let start = clock.now
         guard target >= start else {
             throw EmulatorError("\(target) is in the past, it is \(start): the clock never goes back.")
+        }
+        guard target <= EmulatorClock.latest else {
+            throw EmulatorError("The clock goes no further than \(EmulatorClock.latest).")
         }
         guard isMovingClock.exchange(true, ordering: .acquiring) == false else {
             throw EmulatorError("The clock is being moved already. Wait until that is done.")

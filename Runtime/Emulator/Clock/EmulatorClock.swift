@@ -9,6 +9,9 @@ package final class EmulatorClock: Sendable {
         case standing(Timestamp)
     }
 
+    /// Past it texts of instants have no four-digit year, which logs, events and the schedules' own texts rely on.
+    package static let latest = Timestamp(rfc3339: "9999-12-31T23:59:59.999Z")!
+
     private let mode: Mutex<Mode>
 
     /// - Parameter ahead: of the wall clock.

@@ -52,7 +52,9 @@ struct ControlAPI: Sendable {
             }
             target = instant
         } else if let milliseconds = input["byMilliseconds"]?.int {
-            target = deployment.clock.now + .milliseconds(milliseconds)
+            // Past the end at once: the sum might be no number any more.
+            let isTooFar = milliseconds > EmulatorClock.latest.milliseconds
+            target = isTooFar ? Timestamp(milliseconds: .max) : deployment.clock.now + .milliseconds(milliseconds)
         } else {
             throw EmulatorError("Give `to` or `byMilliseconds`.")
         }

@@ -44,7 +44,12 @@ final class ReplayWorld: Sendable {
 
     /// Starts over: fresh tables, fresh processes, the clock standing at `instant`, and ids drawn by the case's name,
     /// so that every run sees the same ones.
+    ///
+    /// - Throws: `EmulatorError` if the instant is after ``EmulatorClock/latest`` too.
     func reset(named name: String, at instant: Timestamp?) async throws(EmulatorError) {
+        if let instant, !(Timestamp(seconds: 0)...EmulatorClock.latest).contains(instant) {
+            throw EmulatorError("The event's time, \(instant), is not between 1970 and \(EmulatorClock.latest).")
+        }
         let clock = EmulatorClock(standingAt: instant ?? Self.defaultInstant)
         let feed = ChangeRecorder()
         let database = try seed.copy(clock: clock)
