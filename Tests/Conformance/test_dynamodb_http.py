@@ -225,7 +225,7 @@ def test_connection_that_ends_within_a_request(server):
             connection.sendall(request()[:length])
             connection.shutdown(socket.SHUT_WR)
             answer = read_answer(connection.makefile("rb"))
-            assert answer is None or answer[0] == 400
+            assert answer[0] == 400 and answer[2] == b"The connection ended before the request did."
     assert send(server)[0] == 200
 
 
@@ -233,7 +233,8 @@ def test_bytes_that_are_no_http(server):
     with connect(server) as connection:
         connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + os.urandom(200) + b"\r\n\r\n")
         stream = connection.makefile("rb")
-        assert read_answer(stream)[0] == 400
+        status, _, body = read_answer(stream)
+        assert (status, body) == (400, b"This is no HTTP/1.1 request.")
         assert read_answer(stream) is None
 
 

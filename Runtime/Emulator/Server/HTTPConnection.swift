@@ -171,9 +171,11 @@ final class HTTPConnection: ChannelInboundHandler {
         // Anything else is a connection that broke, which is no fault of what was sent.
         if error is HTTPParserError {
             failure = String(describing: error)
+            let words =
+                error as? HTTPParserError == .invalidEOFState
+                ? "The connection ended before the request did." : "This is no HTTP/1.1 request."
             write(
-                HTTPResponse(.badRequest, body: ByteBuffer(string: "This is no HTTP/1.1 request.")), isHead: false,
-                keepsAlive: false, context)
+                HTTPResponse(.badRequest, body: ByteBuffer(string: words)), isHead: false, keepsAlive: false, context)
         } else {
             context.close(promise: nil)
         }
