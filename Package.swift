@@ -80,6 +80,8 @@ let package = Package(
         runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
         runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
         runtime("Routing", ["JSON", "Time", "TimeZones"]),
+        // What policies allow.
+        runtime("Policies", ["JSON"]),
         // Signed tokens; the one place that knows the library for them.
         runtime(
             "Tokens",
@@ -91,7 +93,7 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Template", "Time", "Tokens",
+                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Template", "Time", "Tokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -143,6 +145,7 @@ let package = Package(
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
             tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
             tests("RoutingTests", ["JSON", "Routing", "Time", "TimeZones"]),
+            tests("PoliciesTests", ["JSON", "Policies"]),
             tests("TemplateTests", ["Template"]),
             tests(
                 "EmulatorTests",
