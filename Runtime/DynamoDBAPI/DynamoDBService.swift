@@ -35,11 +35,13 @@ package final class DynamoDBService: Sendable {
     ///   - host: the header `Host`: where clients that ask for endpoints are sent.
     ///   - refusal: what the caller is told in place of the answer, if it may not have one. Asked after the request has
     ///     turned out to be JSON and to name an operation, and before anything else of it is looked at, as on AWS.
+    ///   - denial: why the caller may not do one of the things that the request asks for, if it may not.
     ///   - completion: called once.
     /// - Note: Source of that order: dynalite's index.js, which records it of AWS.
     package func handle(
         target: String, body: [UInt8], encoding: String? = nil, host: String? = nil,
-        refusal: () -> DynamoDBResponse? = { nil }, completion: @escaping Completion
+        refusal: () -> DynamoDBResponse? = { nil }, denial: ((DynamoDBAccess) -> String?)? = nil,
+        completion: @escaping Completion
     ) {
         do throws(APIError) {
             let body = encoding == nil ? body : try Self.decoded(body, encoding)
@@ -48,6 +50,9 @@ package final class DynamoDBService: Sendable {
             if let refusal = refusal() { return completion(refusal) }
             guard let request = members else { throw APIError.serialization(nil) }
             try TypeChecker.check(request, operation.fields)
+            if let denial, let message = requiredAccess(operation, Request(request)).lazy.compactMap(denial).first {
+                throw APIError(kind: .accessDenied, message: message)
+            }
             try run(operation, Request(request), host: host, completion)
         } catch {
             completion(error.response)

@@ -21,14 +21,18 @@ package final class Deployment: Sendable {
     private let dynamoDB: DynamoDBEndpoint
     private let pools: [FunctionPool]
     private let lambda: LambdaAPI
+    private let keys: AccessKeys
+    private let access: AccessControl
     let services: LoopServices
     let work: WorkInHand
     let isMovingClock = Atomic(false)
 
     private init(
         stack: Stack, database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        pools: [FunctionPool], services: LoopServices, work: WorkInHand, endpoint: String
+        pools: [FunctionPool], services: LoopServices, work: WorkInHand, access: AccessControl, endpoint: String
     ) {
+        self.access = access
+        keys = AccessKeys(functions: pools.map(\.function.logicalID))
         self.stack = stack
         self.clock = clock
         self.identifiers = identifiers
@@ -40,7 +44,8 @@ package final class Deployment: Sendable {
         dynamoDB = DynamoDBEndpoint(database: database, clock: clock, identifiers: identifiers)
         stripe = StripeStandIn(
             clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: endpoint)
-        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers) { invocation, pool, accepted in
+        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers, access: access) {
+            invocation, pool, accepted in
             services.enter { services in
                 services.functions.enqueue(
                     invocation.payload, functionARN: pool.function.arn, requestID: invocation.requestID,
@@ -53,7 +58,8 @@ package final class Deployment: Sendable {
     /// - Parameter database: closed with the deployment; the objects are in a folder beside it.
     static func start(
         stack: Stack, functions: [FunctionConfiguration], database: ItemDatabase, clock: EmulatorClock,
-        identifiers: IdentifierSource, log: FunctionLog, loops: any EventLoopGroup, endpoint: String
+        identifiers: IdentifierSource, access: AccessControl, log: FunctionLog, loops: any EventLoopGroup,
+        endpoint: String
     ) async throws(EmulatorError) -> Deployment {
         let work = WorkInHand()
         let lambdaHost = LambdaHost(
@@ -64,13 +70,14 @@ package final class Deployment: Sendable {
         let services = try await LoopServices.start(on: loops.next()) { loop throws(EmulatorError) in
             let journal = Journal(database: database, loop: loop, work: work, onFailure: giveUp)
             let host = ServiceHost(
-                loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, endpoint: endpoint,
+                loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, access: access,
+                endpoint: endpoint,
                 objectsFolder: folder + "/objects")
             return try Services(stack: stack, pools: pools, host: host)
         }
         return Deployment(
             stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,
-            services: services, work: work, endpoint: endpoint)
+            services: services, work: work, access: access, endpoint: endpoint)
     }
 
     /// Memory is ahead of a file that can't be written: to go on would be to answer what is not kept.
@@ -80,15 +87,11 @@ package final class Deployment: Sendable {
         _exit(2)
     }
 
-    /// What every function is told of its surroundings: the region, credentials that only this emulator takes, and
-    /// where the services are.
+    /// What every function is told of its surroundings: the region, and where the services are.
     private static func environment(endpoint: String) -> [String: String] {
         [
             "AWS_REGION": LocalAccount.region,
             "AWS_DEFAULT_REGION": LocalAccount.region,
-            "AWS_ACCESS_KEY_ID": "ASIALOCALEMULATOR",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_SESSION_TOKEN": "local",
             "AWS_ENDPOINT_URL": endpoint,
         ]
     }
@@ -97,15 +100,20 @@ package final class Deployment: Sendable {
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
-            dynamoDB.handle(request, respond: respond)
+            let caller = keys.caller(of: request)
+            if caller == .account { return dynamoDB.handle(request, respond: respond) }
+            dynamoDB.handle(
+                request, denial: { [access] in access.denial(of: $0.action, on: $0.resource, to: caller) },
+                respond: respond)
         } else if LambdaAPI.owns(request.path) {
-            lambda.handle(request, respond: respond)
+            lambda.handle(request, from: keys.caller(of: request), respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
             respond(stripe.handle(request))
         } else if request.path.hasPrefix(ControlAPI.pathPrefix) {
             ControlAPI(deployment: self).handle(request, respond: respond)
         } else {
-            services.enter { $0.handle(ServiceCall(request: request, caller: .account, respond: respond)) }
+            let caller = keys.caller(of: request)
+            services.enter { $0.handle(ServiceCall(request: request, caller: caller, respond: respond)) }
         }
     }
 

@@ -12,7 +12,7 @@ package final class Emulator: Sendable {
     private let server: HTTPServer
     private let entrance: Entrance
     /// Read once: a replay deploys the same stack for every case.
-    private let stack = Mutex<Stack?>(nil)
+    private let read = Mutex<(stack: Stack, access: AccessControl)?>(nil)
     package let endpoint: String
 
     /// A larger body is no call of any service: DynamoDB takes 16 MB, Lambda 6.
@@ -109,7 +109,7 @@ package final class Emulator: Sendable {
         do throws(EmulatorError) {
             let endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
             try await TableDeployment(endpoint: endpoint)
-                .prepare(try loadStack().tables, seedFolder: configuration.seedFolder)
+                .prepare(try loadStack().stack.tables, seedFolder: configuration.seedFolder)
             return database
         } catch {
             database.close()
@@ -126,13 +126,14 @@ package final class Emulator: Sendable {
     func deploy(
         database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource
     ) async throws(EmulatorError) -> Deployment {
-        let stack = try loadStack()
+        let (stack, access) = try loadStack()
         let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
         let deployment: Deployment
         do throws(EmulatorError) {
             deployment = try await Deployment.start(
                 stack: stack, functions: functions, database: database, clock: clock, identifiers: identifiers,
-                log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint)
+                access: access, log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops,
+                endpoint: endpoint)
         } catch {
             database.close()
             throw error
@@ -142,15 +143,17 @@ package final class Emulator: Sendable {
     }
 
     /// - Throws: `EmulatorError` if the template can't be read, or has something that would be ignored and matters.
-    private func loadStack() throws(EmulatorError) -> Stack {
-        if let stack = stack.withLock({ $0 }) { return stack }
+    private func loadStack() throws(EmulatorError) -> (stack: Stack, access: AccessControl) {
+        if let read = read.withLock({ $0 }) { return read }
         let stack = try Self.loadStack(configuration, endpoint: endpoint)
         let uncovered = stack.report(TemplateCoverage.all).uncovered
         guard uncovered.isEmpty || configuration.allowsUncovered else {
             throw EmulatorError(uncovered.map(\.description).joined(separator: "\n"))
         }
-        self.stack.withLock { $0 = stack }
-        return stack
+        let access = try AccessControl(
+            functions: stack.functions, isEnforced: configuration.enforcesPolicies, usage: configuration.policyUsage)
+        read.withLock { $0 = (stack, access) }
+        return (stack, access)
     }
 
     static func loadStack(_ configuration: EmulatorConfiguration, endpoint: String) throws(EmulatorError) -> Stack {

@@ -8,6 +8,10 @@ package struct EmulatorConfiguration: Sendable {
     package var parameters: [String: String]
     /// Goes on although the template has something that would be ignored and matters.
     package var allowsUncovered = false
+    /// Whether functions may do only what their policies allow.
+    package var enforcesPolicies = true
+    /// Shared by all emulators of this configuration.
+    package let policyUsage = PolicyUsage()
     package var host = "127.0.0.1"
     /// 0 takes a free one.
     package var port = 4566

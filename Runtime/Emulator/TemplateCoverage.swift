@@ -15,7 +15,7 @@ enum TemplateCoverage {
             "Architectures": .harmless("the function runs on this machine's own"),
             "LoggingConfig.SystemLogLevel": .harmless("the emulator always writes START, END and REPORT"),
             "LoggingConfig.LogGroup": .harmless("logs go to the terminal"),
-            "Policies": .harmless("every call is allowed here"),
+            "Policies": .used,
             "Tracing": .harmless("there is no X-Ray here"),
             "Tags": .harmless("they are for people"),
             "Metadata": .harmless("it is for builds"),
@@ -38,7 +38,11 @@ enum TemplateCoverage {
             "SSESpecification": .harmless("nothing leaves this machine"),
             "Tags": .harmless("they are for people"),
         ],
-        "AWS::Serverless::SimpleTable": ["TableName": .used, "PrimaryKey": .used],
+        "AWS::Serverless::SimpleTable": [
+            "TableName": .used, "PrimaryKey": .used, "ProvisionedThroughput": .used,
+            "PointInTimeRecoverySpecification": .harmless("the file is the only copy; see --data"),
+            "SSESpecification": .harmless("nothing leaves this machine"), "Tags": .harmless("they are for people"),
+        ],
     ])
 
     private static let httpAPI = Coverage([

@@ -22,7 +22,9 @@ struct EmulatorCommand: AsyncParsableCommand {
             Exit status: 0 if all went well, 1 if a replay differs or a function fails, 2 if the emulator can't go on \
             and says why, 64 if the command line is wrong.
             """,
-        subcommands: [Replay.self, Start.self, Invoke.self, DynamoDB.self, Advance.self, Clock.self, Doctor.self]
+        subcommands: [
+            Replay.self, Start.self, Invoke.self, DynamoDB.self, Advance.self, Clock.self, Policies.self, Doctor.self,
+        ]
     )
 
     static func main() async {

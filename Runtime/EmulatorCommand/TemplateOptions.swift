@@ -27,6 +27,9 @@ struct TemplateOptions: ParsableArguments {
     @Flag(help: "Goes on although the emulator would ignore something of the template that changes behaviour.")
     var allow = false
 
+    @Flag(name: .customLong("no-iam"), help: "Functions may do everything, whatever their policies say.")
+    var ignoresPolicies = false
+
     func configuration() throws(EmulatorError) -> EmulatorConfiguration {
         var overrides: [String: String] = [:]
         for parameter in parameters {
@@ -37,6 +40,7 @@ struct TemplateOptions: ParsableArguments {
         }
         var configuration = EmulatorConfiguration(template: template, functions: functions, parameters: overrides)
         configuration.allowsUncovered = allow
+        configuration.enforcesPolicies = !ignoresPolicies
         configuration.seedFolder = try seedFolder()
         return configuration
     }

@@ -32,7 +32,7 @@ struct PolicyCondition: Hashable, Sendable {
     private let comparison: Comparison
     private let quantifier: Quantifier
     private let holdsWithoutKey: Bool
-    private let key: String
+    let key: String
     private let values: [String]
 
     static func all(_ condition: JSONValue?) throws(PolicyError) -> [PolicyCondition] {

@@ -17,11 +17,15 @@ package struct PolicyDocument: Hashable, Sendable {
     }
 
     package init(statements: [PolicyStatement]) { self.statements = statements }
+
+    /// Every condition key, in small letters.
+    package var conditionKeys: Set<String> { Set(statements.flatMap { $0.conditions.map(\.key) }) }
 }
 
 /// Why a policy can't be read: the rest of a sentence without its stop.
 package struct PolicyError: Error, Hashable, Sendable {
     package let reason: String
+    package init(reason: String) { self.reason = reason }
     init(_ reason: String) { self.reason = reason }
 }
 

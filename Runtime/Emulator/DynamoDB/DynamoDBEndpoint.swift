@@ -31,7 +31,11 @@ struct DynamoDBEndpoint: Sendable {
 
     static func owns(_ target: String) -> Bool { target.hasPrefix("DynamoDB") }
 
-    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+    /// - Parameter denial: why the caller may not do something; nil if it may do everything.
+    func handle(
+        _ request: HTTPRequest, denial: ((DynamoDBAccess) -> String?)? = nil,
+        respond: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
         // The machine's own time: by this header clients find out how wrong their clocks are, and sign accordingly.
         var reply = DynamoDBReply(
             requestID: identifiers.dynamoDBRequestID(), date: date.text(at: EmulatorClock.wall), request.headers)
@@ -41,7 +45,7 @@ struct DynamoDBEndpoint: Sendable {
             service.handle(
                 target: target, body: request.bodyBytes, encoding: request.headers.first(name: "Content-Encoding"),
                 host: target.hasSuffix("Endpoints") ? request.headers.first(name: "Host") : nil,
-                refusal: { refusal(of: request) }
+                refusal: { refusal(of: request) }, denial: denial
             ) { [reply] response in respond(reply.response(response)) }
         } catch {
             respond(reply.response(error))

@@ -7,8 +7,8 @@ struct TableDeployment {
 
     /// Properties of `AWS::DynamoDB::Table` that CreateTable takes by the same name and in the same shape.
     private static let sharedProperties = [
-        "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode",
-        "ProvisionedThroughput", "TableClass", "DeletionProtectionEnabled",
+        "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput", "TableClass",
+        "DeletionProtectionEnabled",
     ]
 
     /// Creates the tables that are not there yet and fills those with their seed.
@@ -80,6 +80,13 @@ struct TableDeployment {
     private static func request(for table: TableResource) -> JSONObject {
         var request: JSONObject = ["TableName": .string(table.name)]
         for name in sharedProperties { request[name] = table.properties[name]?.json }
+        // A SimpleTable says the same in other words.
+        request["BillingMode"] = .string(table.billingMode)
+        request["AttributeDefinitions"] = .array(
+            table.attributes.map { ["AttributeName": .string($0.name), "AttributeType": .string($0.type)] })
+        let keys = [(table.key.partition, "HASH")] + (table.key.sort.map { [($0, "RANGE")] } ?? [])
+        request["KeySchema"] = .array(
+            keys.map { ["AttributeName": .string($0.0), "KeyType": .string($0.1)] })
         if let view = table.streamView {
             request["StreamSpecification"] = ["StreamEnabled": true, "StreamViewType": .string(view)]
         }

@@ -8,6 +8,7 @@ enum FunctionVariables {
     ) -> [String: String] {
         let day = host.clock.now.description.prefix(10).replacing("-", with: "/")
         var variables = host.environment
+        variables.merge(AccessKeys.variables(of: function.logicalID)) { _, own in own }
         variables["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:\(port)"
         variables["AWS_LAMBDA_FUNCTION_NAME"] = function.name
         variables["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST"

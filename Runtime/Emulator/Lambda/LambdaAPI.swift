@@ -11,13 +11,16 @@ struct LambdaAPI: Sendable {
     private let pools: [String: FunctionPool]
     private let clock: EmulatorClock
     private let identifiers: IdentifierSource
+    private let access: AccessControl
     /// Takes an asynchronous invocation over; called back when it is kept.
     private let enqueue: @Sendable (Invocation, FunctionPool, _ accepted: @escaping @Sendable () -> Void) -> Void
 
     init(
         pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource,
+        access: AccessControl,
         enqueue: @escaping @Sendable (Invocation, FunctionPool, @escaping @Sendable () -> Void) -> Void
     ) {
+        self.access = access
         self.enqueue = enqueue
         self.pools = Dictionary(
             pools.flatMap { [($0.function.name, $0), ($0.function.logicalID, $0)] },
@@ -30,10 +33,10 @@ struct LambdaAPI: Sendable {
 
     static func owns(_ path: String) -> Bool { path == pathPrefix || path.hasPrefix(pathPrefix + "/") }
 
-    func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
+    func handle(_ request: HTTPRequest, from caller: Caller, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map { Self.percentDecoded($0) }
         switch (request.method, parts.count, parts.last) {
-        case (.POST, 2, "invocations"): invoke(parts[0], request, respond)
+        case (.POST, 2, "invocations"): invoke(parts[0], request, from: caller, respond)
         case (.GET, 0, _): respond(list())
         case (.GET, 1, _): respond(describe(parts[0]) { ["Configuration": $0, "Code": [:], "Tags": [:]] })
         case (.GET, 2, "configuration"): respond(describe(parts[0]) { $0 })
@@ -47,10 +50,14 @@ struct LambdaAPI: Sendable {
     // MARK: Invoke
 
     private func invoke(
-        _ identifier: String, _ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void
+        _ identifier: String, _ request: HTTPRequest, from caller: Caller,
+        _ respond: @escaping @Sendable (HTTPResponse) -> Void
     ) {
         guard let pool = pools[Self.functionName(of: identifier)], Self.isLatest(identifier, request.query) else {
             return respond(notFound(identifier))
+        }
+        if let message = access.denial(of: "lambda:InvokeFunction", on: pool.function.arn, to: caller) {
+            return respond(Self.error(.forbidden, "AccessDeniedException", message))
         }
         let type = request.headers.first(name: "X-Amz-Invocation-Type") ?? "RequestResponse"
         let invocation: Invocation

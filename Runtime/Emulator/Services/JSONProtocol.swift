@@ -16,6 +16,10 @@ protocol JSONProtocolService: EmulatedService {
         _ operation: String, _ input: JSONValue, of call: ServiceCall,
         reply: @escaping (Result<JSONValue, ServiceFault>) -> Void)
 
+    /// What a caller must be allowed to do for this operation, and on which resource; nil if no policy is asked, as of
+    /// what nobody signs.
+    func requiredAccess(_ operation: String, _ input: JSONValue) -> (action: String, resource: String)?
+
     /// What stands before the code in `__type`, such as `com.amazonaws.sqs#`.
     var typePrefix: String { get }
 
@@ -55,7 +59,13 @@ extension JSONProtocolService {
             return answer(
                 .failure(ServiceFault(code: "SerializationException", message: "The body must be an object.")))
         }
-        perform(String(target.dropFirst(targetPrefix.count + 1)), input, of: call, reply: answer)
+        let operation = String(target.dropFirst(targetPrefix.count + 1))
+        if let (action, resource) = requiredAccess(operation, input),
+            let message = host.access.denial(of: action, on: resource, to: call.caller)
+        {
+            return answer(.failure(ServiceFault(code: "AccessDeniedException", message: message)))
+        }
+        perform(operation, input, of: call, reply: answer)
     }
 
     private func response(

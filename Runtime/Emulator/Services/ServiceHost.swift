@@ -13,6 +13,7 @@ final class ServiceHost {
     let identifiers: IdentifierSource
     let work: WorkInHand
     let targets = Targets()
+    let access: AccessControl
     /// The emulator's own address, such as `http://127.0.0.1:4566`.
     let endpoint: String
     /// The folder for contents that are too large for the database.
@@ -20,8 +21,9 @@ final class ServiceHost {
 
     init(
         loop: any EventLoop, clock: EmulatorClock, journal: Journal, identifiers: IdentifierSource, work: WorkInHand,
-        endpoint: String, objectsFolder: String
+        access: AccessControl, endpoint: String, objectsFolder: String
     ) {
+        self.access = access
         self.loop = loop
         self.clock = clock
         self.timers = Timers(clock: clock, loop: loop)
