@@ -1,6 +1,6 @@
 /// Something on its way to a function, a queue or a bus.
 struct Delivery {
-    /// The function's event; a queue's message body.
+    /// The function's event; a queue's message body; the detail of an event for a bus.
     var payload: [UInt8]
     /// `X-Amzn-Trace-Id` of what caused it.
     var trace: String
@@ -11,6 +11,17 @@ struct Delivery {
     var messageDeduplicationID: String?
     /// Text attributes of a queue's message.
     var messageAttributes: [(name: String, value: String)] = []
+    /// For buses, which take nothing without it.
+    var envelope: EventEnvelope?
+}
+
+/// What stands around an event's detail on a bus.
+struct EventEnvelope: Hashable {
+    /// Such as `aws.s3`.
+    var source: String
+    var detailType: String
+    /// ARNs.
+    var resources: [String] = []
 }
 
 /// Why a delivery was not taken.
