@@ -3,7 +3,7 @@ import Template
 /// What of a template the emulator acts on. A property that is in no list would be ignored in a way that changes
 /// behaviour, and is therefore an error.
 enum TemplateCoverage {
-    static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(inert)
+    static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(queues).merging(inert)
 
     private static let lambda = Coverage([
         "AWS::Serverless::Function": [

@@ -15,7 +15,9 @@ final class Services {
         self.host = host
         functions = AsyncInvocations(pools: pools, host: host)
         host.targets.register("lambda", functions)
-        all = []
+        let queues = try SQSService(stack: stack, host: host)
+        host.targets.register("sqs", queues)
+        all = [queues]
         // Last: what was left may be for any of them.
         try functions.resume()
     }
