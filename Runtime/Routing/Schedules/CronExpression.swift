@@ -7,7 +7,7 @@ struct CronExpression: Sendable {
     private let hours: UInt64
     private let months: UInt64
     private let days: CronDays
-    /// Bit n is year 1970 + n, in words of 64.
+    /// Element n is year 1970 + n.
     private let years: [Bool]
 
     static let firstYear: Int64 = 1970
@@ -30,7 +30,7 @@ struct CronExpression: Sendable {
         self.years = included
     }
 
-    /// The first time of the expression at `start` or later. Looks at no more than the days of the expression's years.
+    /// The first time of the expression at `start`, a full minute, or later. Looks at no more than the days of the expression's years.
     func first(notBefore start: CivilDateTime) -> CivilDateTime? {
         var year = max(start.year, Self.firstYear)
         while year <= Self.lastYear {
@@ -52,12 +52,9 @@ struct CronExpression: Sendable {
         let days = days.days(inMonth: month, of: year)
         let firstTime = CivilDateTime(year, month, 1)
         for day in (start?.day ?? 1)...Timestamp.daysIn(month: month, year: year) where days & (1 << day) != 0 {
-            let isStartDay = day == start?.day
-            let earliest = isStartDay ? start ?? firstTime : firstTime
+            let earliest = day == start?.day ? start ?? firstTime : firstTime
             var hour = earliest.hour
             var minute = earliest.minute
-            // A start within a minute that has begun is past it.
-            if isStartDay, earliest.second > 0 { minute += 1 }
             while let nextHour = Self.lowestBit(of: hours, from: hour) {
                 if nextHour > hour { minute = 0 }
                 if let nextMinute = Self.lowestBit(of: minutes, from: minute) {
