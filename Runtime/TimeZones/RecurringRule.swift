@@ -1,6 +1,7 @@
 import Time
 
-/// A zone's rule for the years to come: a standard offset and, in most zones, summer time between two days of each year.
+/// A zone's rule for the years to come: a standard offset and, in most zones, summer time between two days of each
+/// year.
 ///
 /// - Note: Source: RFC 9636, section 3.3.1, and POSIX.1-2017, section 8.3, `TZ`.
 struct RecurringRule: Hashable, Sendable {

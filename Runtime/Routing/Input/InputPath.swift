@@ -3,7 +3,8 @@ package import JSON
 /// The part of JSONPath that picks one value of an event: `$`, `$.detail.items[0].name`. Members by dots, elements by
 /// number.
 ///
-/// - Note: Source: EventBridge API Reference, InputTransformer ("You must use JSON dot notation, not bracket notation").
+/// - Note: Source: EventBridge API Reference, InputTransformer ("You must use JSON dot notation, not bracket
+/// notation").
 package struct InputPath: Hashable, Sendable {
     private enum Step: Hashable, Sendable {
         case member(String)

@@ -30,7 +30,8 @@ struct CronExpression: Sendable {
         self.years = included
     }
 
-    /// The first time of the expression at `start`, a full minute, or later. Looks at no more than the days of the expression's years.
+    /// The first time of the expression at `start`, a full minute, or later. Looks at no more than the days of the
+    /// expression's years.
     func first(notBefore start: CivilDateTime) -> CivilDateTime? {
         var year = max(start.year, Self.firstYear)
         while year <= Self.lastYear {
