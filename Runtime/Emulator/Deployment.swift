@@ -47,10 +47,10 @@ package final class Deployment: Sendable {
         lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers, access: access) {
             invocation, pool, accepted in
             services.enter { services in
-                services.functions.enqueue(
+                let isTaken = services.functions.enqueue(
                     invocation.payload, functionARN: pool.function.arn, requestID: invocation.requestID,
                     trace: invocation.traceID)
-                services.host.journal.afterCommit(accepted)
+                services.host.journal.afterCommit { accepted(isTaken) }
             }
         }
     }
@@ -71,6 +71,7 @@ package final class Deployment: Sendable {
             let journal = Journal(database: database, loop: loop, work: work, onFailure: giveUp)
             let host = ServiceHost(
                 loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, access: access,
+                log: log,
                 endpoint: endpoint,
                 objectsFolder: folder + "/objects")
             return try Services(stack: stack, pools: pools, host: host)

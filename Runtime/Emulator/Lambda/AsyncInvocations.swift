@@ -1,85 +1,197 @@
 import JSON
 import NIOCore
+import Routing
+import Template
 import Time
 
-/// Invocations that nobody waits for: kept until they have been carried out.
+/// Invocations that nobody waits for: kept until they have succeeded or been given up.
 ///
 /// - Note: Source: AWS Lambda Developer Guide, "Invoking a Lambda function asynchronously".
 final class AsyncInvocations: DeliveryTarget {
+    /// Ours: events that wait or run. AWS names no bound.
+    static let eventsMax = 100_000
     private static let kind = "lambda.invocation"
+    private static let errorMessageBytesMax = 1_024
+
+    private struct Function {
+        var pool: FunctionPool
+        var config: AsyncInvocationConfig
+        var retries: AsynchronousRetryPolicy
+    }
 
     private let host: ServiceHost
     /// By ARN.
-    private let pools: [String: FunctionPool]
+    private var functions: [String: Function] = [:]
+    private var count = 0
 
-    fileprivate struct Event {
-        var functionARN: String
-        var requestID: String
-        var trace: String
-        var payload: ByteBuffer
-    }
-
-    init(pools: [FunctionPool], host: ServiceHost) {
+    init(pools: [FunctionPool], stack: Stack, host: ServiceHost) throws(EmulatorError) {
         self.host = host
-        self.pools = Dictionary(uniqueKeysWithValues: pools.map { ($0.function.arn, $0) })
-    }
-
-    /// Takes up what an earlier run left.
-    func resume() throws(EmulatorError) {
-        for (key, value) in try host.journal.load(Self.kind) {
-            guard let event = Event(record: value, requestID: key) else {
-                throw EmulatorError("The kept invocation \(key) can't be read.")
-            }
-            run(event)
+        for pool in pools {
+            guard let resource = stack.function(pool.function.logicalID) else { continue }
+            functions[pool.function.arn] = try Self.function(pool, resource)
         }
     }
 
+    private static func function(
+        _ pool: FunctionPool, _ resource: FunctionResource
+    ) throws(EmulatorError) -> Function {
+        do {
+            let config = try AsyncInvocationConfig(of: resource)
+            let retries = try AsynchronousRetryPolicy(
+                maximumRetryAttempts: config.retriesMax, maximumEventAgeInSeconds: config.ageSecondsMax)
+            return Function(pool: pool, config: config, retries: retries)
+        } catch {
+            throw EmulatorError("\(error)")
+        }
+    }
+
+    /// Takes up what an earlier run left. To be called when everything is there that can be sent to.
+    func resume() throws(EmulatorError) {
+        for (_, function) in functions {
+            let config = function.config
+            for arn in [config.onSuccess, config.onFailure, config.deadLetterQueue].compactMap({ $0 })
+            where !host.targets.canDeliver(to: arn) {
+                throw EmulatorError(
+                    "\(function.pool.function.logicalID): nothing here takes what is sent to \(arn).")
+            }
+        }
+        for (key, value) in try host.journal.load(Self.kind) {
+            guard let event = AsyncEvent(record: value, requestID: key) else {
+                throw EmulatorError("The kept invocation \(key) can't be read.")
+            }
+            count += 1
+            wait(for: event)
+        }
+    }
+
+    // MARK: Coming in
+
     func accept(_ delivery: Delivery, for arn: String) throws(DeliveryFailure) {
-        guard pools[arn] != nil else {
+        guard functions[arn] != nil else {
             throw DeliveryFailure(
                 code: "ResourceNotFoundException", message: "Function not found: \(arn)", isTemporary: false)
         }
-        enqueue(
-            ByteBuffer(bytes: delivery.payload), functionARN: arn, requestID: host.identifiers.requestID(),
-            trace: delivery.trace)
+        guard
+            enqueue(
+                ByteBuffer(bytes: delivery.payload), functionARN: arn, requestID: host.identifiers.requestID(),
+                trace: delivery.trace)
+        else {
+            throw DeliveryFailure(
+                code: "TooManyRequestsException", message: "\(Self.eventsMax) events wait already.", isTemporary: true)
+        }
     }
 
     /// - Parameter functionARN: of a function that is there.
-    func enqueue(_ payload: ByteBuffer, functionARN: String, requestID: String, trace: String) {
-        let event = Event(functionARN: functionARN, requestID: requestID, trace: trace, payload: payload)
+    /// - Returns: false if too many wait already.
+    func enqueue(_ payload: ByteBuffer, functionARN: String, requestID: String, trace: String) -> Bool {
+        guard count < Self.eventsMax else { return false }
+        count += 1
+        let now = host.clock.now
+        let event = AsyncEvent(
+            functionARN: functionARN, requestID: requestID, trace: trace, payload: payload, acceptedAt: now, dueAt: now)
         host.journal.put(Self.kind, requestID, event.record)
         run(event)
+        return true
     }
 
-    private func run(_ event: Event) {
+    // MARK: Running
+
+    private func wait(for event: AsyncEvent) {
+        host.timers.schedule(at: event.dueAt) { [self] in run(event) }
+    }
+
+    private func run(_ event: AsyncEvent) {
         // The template no longer has the function.
-        guard let pool = pools[event.functionARN] else { return host.journal.remove(Self.kind, event.requestID) }
+        guard let function = functions[event.functionARN] else { return forget(event) }
+        // Events of a function that is switched off go to the dead letters at once.
+        guard function.pool.function.concurrencyMax > 0 else {
+            return giveUp(event, of: function, condition: "RetriesExhausted", outcome: nil)
+        }
         let invocation = Invocation(
-            requestID: event.requestID, traceID: event.trace, payload: event.payload,
-            time: host.clock.now)
-        pool.invoke(
-            invocation,
-            completion: host.callback { [self] result in
-                // Those that wait at the end go on after the next start.
-                if case .failure(.shuttingDown) = result { return }
-                host.journal.remove(Self.kind, event.requestID)
-            })
+            requestID: event.requestID, traceID: event.trace, payload: event.payload, time: host.clock.now)
+        function.pool.invoke(
+            invocation, completion: host.callback { [self] result in ended(event, of: function, with: result) })
     }
-}
 
-extension AsyncInvocations.Event {
-    fileprivate var record: [UInt8] {
-        let value: JSONValue = [
-            "function": .string(functionARN), "trace": .string(trace),
-            "payload": .string(String(buffer: payload)),
+    private func ended(
+        _ event: AsyncEvent, of function: Function, with result: Result<InvocationResult, InvocationRefusal>
+    ) {
+        var event = event
+        let now = host.clock.now
+        switch result {
+        // It goes on after the next start.
+        case .failure(.shuttingDown): return
+        case .failure(.throttled):
+            event.systemFailures += 1
+            let next = function.retries.decide(
+                after: .system, count: event.systemFailures, since: event.acceptedAt, at: now)
+            retry(event, of: function, next, outcome: nil)
+        case .success(let outcome) where outcome.isError:
+            event.functionFailures += 1
+            let next = function.retries.decide(
+                after: .function, count: event.functionFailures, since: event.acceptedAt, at: now)
+            retry(event, of: function, next, outcome: outcome)
+        case .success(let outcome):
+            if let arn = function.config.onSuccess { send(event, "Success", outcome, to: arn) }
+            forget(event)
+        }
+    }
+
+    private func retry(
+        _ event: AsyncEvent, of function: Function, _ decision: RetryDecision, outcome: InvocationResult?
+    ) {
+        switch decision {
+        case .retry(let due):
+            var event = event
+            event.dueAt = due
+            host.journal.put(Self.kind, event.requestID, event.record)
+            wait(for: event)
+        case .giveUp(let limit): giveUp(event, of: function, condition: limit.lambdaName, outcome: outcome)
+        }
+    }
+
+    private func forget(_ event: AsyncEvent) {
+        count -= 1
+        host.journal.remove(Self.kind, event.requestID)
+    }
+
+    // MARK: Ends
+
+    private func giveUp(_ event: AsyncEvent, of function: Function, condition: String, outcome: InvocationResult?) {
+        if let arn = function.config.onFailure { send(event, condition, outcome, to: arn) }
+        if let arn = function.config.deadLetterQueue { bury(event, outcome, in: arn) }
+        forget(event)
+    }
+
+    private func send(_ event: AsyncEvent, _ condition: String, _ outcome: InvocationResult?, to arn: String) {
+        let record = event.destinationRecord(condition, outcome: outcome, at: host.clock.now)
+        var delivery = Delivery(payload: record.compactBytes, trace: event.trace, source: event.functionARN)
+        delivery.envelope = EventEnvelope(
+            source: "lambda",
+            detailType: "Lambda Function Invocation Result - \(condition == "Success" ? "Success" : "Failure")",
+            resources: [event.functionARN + ":$LATEST", arn])
+        deliver(delivery, to: arn, from: event)
+    }
+
+    /// - Note: Source: AWS Lambda Developer Guide, "Adding a dead-letter queue", message attributes.
+    private func bury(_ event: AsyncEvent, _ outcome: InvocationResult?, in arn: String) {
+        let error = outcome.flatMap { try? parseJSON(Array($0.payload.readableBytesView)) }
+        let message = (error?["errorMessage"]?.string ?? "Rate Exceeded.").utf8.prefix(Self.errorMessageBytesMax)
+        var delivery = Delivery(
+            payload: Array(event.payload.readableBytesView), trace: event.trace, source: event.functionARN)
+        delivery.messageAttributes = [
+            ("RequestID", event.requestID), ("ErrorCode", outcome == nil ? "429" : "200"),
+            ("ErrorMessage", String(decoding: message, as: UTF8.self)),
         ]
-        return value.compactBytes
+        deliver(delivery, to: arn, from: event)
     }
 
-    fileprivate init?(record: [UInt8], requestID: String) {
-        guard let value = try? parseJSON(record), let function = value["function"]?.string,
-            let trace = value["trace"]?.string, let payload = value["payload"]?.string
-        else { return nil }
-        self.init(functionARN: function, requestID: requestID, trace: trace, payload: ByteBuffer(string: payload))
+    private func deliver(_ delivery: Delivery, to arn: String, from event: AsyncEvent) {
+        do throws(DeliveryFailure) {
+            try host.targets.deliver(delivery, to: arn)
+        } catch {
+            // As on AWS, where only a metric tells of it.
+            host.log.note("\(event.functionARN) could not send to \(arn): \(error.message)")
+        }
     }
 }

@@ -13,12 +13,12 @@ struct LambdaAPI: Sendable {
     private let identifiers: IdentifierSource
     private let access: AccessControl
     /// Takes an asynchronous invocation over; called back when it is kept.
-    private let enqueue: @Sendable (Invocation, FunctionPool, _ accepted: @escaping @Sendable () -> Void) -> Void
+    private let enqueue: @Sendable (Invocation, FunctionPool, _ isTaken: @escaping @Sendable (Bool) -> Void) -> Void
 
     init(
         pools: [FunctionPool], clock: EmulatorClock, identifiers: IdentifierSource,
         access: AccessControl,
-        enqueue: @escaping @Sendable (Invocation, FunctionPool, @escaping @Sendable () -> Void) -> Void
+        enqueue: @escaping @Sendable (Invocation, FunctionPool, @escaping @Sendable (Bool) -> Void) -> Void
     ) {
         self.access = access
         self.enqueue = enqueue
@@ -70,7 +70,11 @@ struct LambdaAPI: Sendable {
         case "DryRun":
             respond(HTTPResponse(.noContent))
         case "Event":
-            enqueue(invocation, pool) {
+            enqueue(invocation, pool) { isTaken in
+                guard isTaken else {
+                    let reason = "\(AsyncInvocations.eventsMax) asynchronous invocations wait already."
+                    return respond(Self.response(to: .throttled(reason)))
+                }
                 respond(HTTPResponse(.accepted, headers: [("x-amzn-RequestId", invocation.requestID)]))
             }
         default:

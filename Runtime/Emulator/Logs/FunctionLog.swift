@@ -70,6 +70,11 @@ package final class FunctionLog: Sendable {
         }
     }
 
+    /// Prints a line of the emulator's own.
+    func note(_ text: String) {
+        state.withLock { enqueue(Array("emulator | \(text)\n".utf8), &$0) }
+    }
+
     /// The latest invocations kept, oldest first.
     package var records: [InvocationRecord] { state.withLock { Array($0.records) } }
 

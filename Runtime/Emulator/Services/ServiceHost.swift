@@ -14,6 +14,7 @@ final class ServiceHost {
     let work: WorkInHand
     let targets = Targets()
     let access: AccessControl
+    let log: FunctionLog
     /// The emulator's own address, such as `http://127.0.0.1:4566`.
     let endpoint: String
     /// The folder for contents that are too large for the database.
@@ -21,9 +22,10 @@ final class ServiceHost {
 
     init(
         loop: any EventLoop, clock: EmulatorClock, journal: Journal, identifiers: IdentifierSource, work: WorkInHand,
-        access: AccessControl, endpoint: String, objectsFolder: String
+        access: AccessControl, log: FunctionLog, endpoint: String, objectsFolder: String
     ) {
         self.access = access
+        self.log = log
         self.loop = loop
         self.clock = clock
         self.timers = Timers(clock: clock, loop: loop)

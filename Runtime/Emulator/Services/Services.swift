@@ -13,7 +13,7 @@ final class Services {
     /// - Throws: `EmulatorError` if a resource can't be made, with its place, or what was kept can't be read.
     init(stack: Stack, pools: [FunctionPool], host: ServiceHost) throws(EmulatorError) {
         self.host = host
-        functions = AsyncInvocations(pools: pools, host: host)
+        functions = try AsyncInvocations(pools: pools, stack: stack, host: host)
         host.targets.register("lambda", functions)
         let queues = try SQSService(stack: stack, host: host)
         host.targets.register("sqs", queues)
