@@ -25,12 +25,15 @@ package final class Deployment: Sendable {
     private let access: AccessControl
     let services: LoopServices
     let work: WorkInHand
+    let traces: Traces
     let isMovingClock = Atomic(false)
 
     private init(
         stack: Stack, database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        pools: [FunctionPool], services: LoopServices, work: WorkInHand, access: AccessControl, endpoint: String
+        pools: [FunctionPool], services: LoopServices, work: WorkInHand, access: AccessControl, traces: Traces,
+        endpoint: String
     ) {
+        self.traces = traces
         self.access = access
         keys = AccessKeys(functions: pools.map(\.function.logicalID))
         self.stack = stack
@@ -62,8 +65,9 @@ package final class Deployment: Sendable {
         endpoint: String
     ) async throws(EmulatorError) -> Deployment {
         let work = WorkInHand()
+        let traces = Traces()
         let lambdaHost = LambdaHost(
-            loops: loops, clock: clock, identifiers: identifiers, log: log,
+            loops: loops, clock: clock, identifiers: identifiers, log: log, traces: traces,
             environment: environment(endpoint: endpoint))
         let pools = functions.map { FunctionPool(function: $0, host: lambdaHost) }
         let folder = database.path.lastIndex(of: "/").map { String(database.path[..<$0]) } ?? "."
@@ -71,14 +75,14 @@ package final class Deployment: Sendable {
             let journal = Journal(database: database, loop: loop, work: work, onFailure: giveUp)
             let host = ServiceHost(
                 loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, access: access,
-                log: log,
+                log: log, traces: traces,
                 endpoint: endpoint,
                 objectsFolder: folder + "/objects")
             return try Services(stack: stack, pools: pools, host: host)
         }
         return Deployment(
             stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,
-            services: services, work: work, access: access, endpoint: endpoint)
+            services: services, work: work, access: access, traces: traces, endpoint: endpoint)
     }
 
     /// Memory is ahead of a file that can't be written: to go on would be to answer what is not kept.
@@ -101,11 +105,7 @@ package final class Deployment: Sendable {
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
-            let caller = keys.caller(of: request)
-            if caller == .account { return dynamoDB.handle(request, respond: respond) }
-            dynamoDB.handle(
-                request, denial: { [access] in access.denial(of: $0.action, on: $0.resource, to: caller) },
-                respond: respond)
+            handleDynamoDB(request, target, respond)
         } else if LambdaAPI.owns(request.path) {
             lambda.handle(request, from: keys.caller(of: request), respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
@@ -117,6 +117,27 @@ package final class Deployment: Sendable {
             services.enter { $0.handle(ServiceCall(request: request, caller: caller, respond: respond)) }
         }
     }
+
+    private func handleDynamoDB(
+        _ request: HTTPRequest, _ target: String, _ respond: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
+        let caller = keys.caller(of: request)
+        let denial: ((DynamoDBAccess) -> String?)? =
+            caller == .account ? nil : { [access] in access.denial(of: $0.action, on: $0.resource, to: caller) }
+        guard let trace = request.headers.first(name: Self.traceHeader) else {
+            return dynamoDB.handle(request, denial: denial, respond: respond)
+        }
+        let start = Traces.now()
+        WriteCause.$trace.withValue(trace) {
+            dynamoDB.handle(request, denial: denial) { [traces] response in
+                let operation = target.split(separator: ".").last.map { String($0) } ?? target
+                traces.record(trace, "dynamodb", operation, since: start, isError: response.status.code >= 400)
+                respond(response)
+            }
+        }
+    }
+
+    static let traceHeader = "X-Amzn-Trace-Id"
 
     // MARK: Calls from inside
 

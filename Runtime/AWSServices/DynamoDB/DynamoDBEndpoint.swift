@@ -1,5 +1,6 @@
 package import HTTPTransport
 import JSON
+import Machine
 package import Time
 
 /// DynamoDB's protocol: one POST per operation, JSON 1.0 both ways.
@@ -54,7 +55,11 @@ package struct DynamoDBEndpoint: Sendable {
             ("Content-Type", "application/x-amz-json-1.0"), ("X-Amz-Target", "DynamoDB_20120810." + operation),
         ]
         let unsigned = UnsignedRequest("POST", host: host, headers: headers, body: body)
-        let request = HTTPRequest(.post, url, headers: signer.headers(signing: unsigned, at: now()), body: body)
+        var signed = signer.headers(signing: unsigned, at: now())
+        // As AWS's own SDKs do in a function, so that what follows can be told from other work, and loops be stopped; not
+        // signed, for whoever passes a request on may change it.
+        if let trace = Environment.text("_X_AMZN_TRACE_ID") { signed.append(("X-Amzn-Trace-Id", trace)) }
+        let request = HTTPRequest(.post, url, headers: signed, body: body)
         do throws(HTTPError) {
             return Self.outcome(try client.send(request))
         } catch {

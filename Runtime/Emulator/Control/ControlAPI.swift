@@ -24,6 +24,8 @@ struct ControlAPI: Sendable {
     private func answer(to request: HTTPRequest) async throws(EmulatorError) -> JSONValue {
         switch (request.method, request.path.dropFirst(Self.pathPrefix.count)) {
         case (.GET, "clock"): return clock()
+        case (.GET, "traces"): return deployment.traces.recent
+        case (.GET, let path) where path.hasPrefix("traces/"): return try trace(String(path.dropFirst(7)))
         case (.POST, "clock"): return try await moveClock(try input(of: request))
         default:
             throw EmulatorError("The emulator has no control \(request.method) \(request.path).")
@@ -34,6 +36,13 @@ struct ControlAPI: Sendable {
         do { return try request.body.withUnsafeReadableBytes { try parseJSON($0) } } catch {
             throw EmulatorError("The body is no JSON: \(error).")
         }
+    }
+
+    private func trace(_ root: String) throws(EmulatorError) -> JSONValue {
+        guard let report = deployment.traces.report(of: root) else {
+            throw EmulatorError("There is no trace \(root), or no more: the latest \(Traces.tracesMax) are kept.")
+        }
+        return report
     }
 
     // MARK: Clock

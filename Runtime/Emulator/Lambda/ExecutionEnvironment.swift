@@ -19,6 +19,8 @@ final class ExecutionEnvironment: Sendable {
     struct Running: Sendable {
         var waiting: FunctionPool.Waiting
         var startedAt: ContinuousClock.Instant
+        /// By ``Traces/now()``.
+        var tracedFrom = Traces.now()
         var timer: Scheduled<Void>?
         var log: [UInt8] = []
         var logBytesDropped = 0
@@ -171,6 +173,7 @@ final class ExecutionEnvironment: Sendable {
         guard let running = finish(requestID, phase: .answered) else { return false }
         let record = record(of: running, failure: nil)
         host.log.close(record, process: number)
+        trace(running, isError: isError)
         running.waiting.completion(
             .success(InvocationResult(payload: payload, isError: isError, contentType: contentType, record: record)))
         return true
@@ -209,6 +212,7 @@ final class ExecutionEnvironment: Sendable {
             running.timer?.cancel()
             let record = record(of: running, failure: reason.reason)
             host.log.close(record, process: number)
+            trace(running, isError: true)
             let payload = reason.payload(requestID: running.waiting.invocation.requestID)
             running.waiting.completion(
                 .success(InvocationResult(payload: payload, isError: true, contentType: nil, record: record)))
@@ -281,6 +285,12 @@ final class ExecutionEnvironment: Sendable {
             function: function.logicalID, requestID: running.waiting.invocation.requestID, duration: duration,
             initDuration: initDuration, memoryMegabytes: function.memoryMegabytes, memoryUsedMegabytes: memory,
             log: initLog + running.log, logBytesDropped: running.logBytesDropped, failure: failure)
+    }
+
+    private func trace(_ running: Running, isError: Bool) {
+        host.traces.record(
+            running.waiting.invocation.traceID, "lambda", function.logicalID, since: running.tracedFrom,
+            isError: isError)
     }
 
     private func memoryPeak(_ state: inout State) -> Int {

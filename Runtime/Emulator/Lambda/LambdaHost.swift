@@ -8,17 +8,19 @@ package struct LambdaHost: Sendable {
     package var clock: EmulatorClock
     package var identifiers: IdentifierSource
     package var log: FunctionLog
+    package var traces: Traces
     /// Variables that every function gets beside its own: region, credentials, endpoint.
     package var environment: [String: String]
 
     package init(
         loops: any EventLoopGroup, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        environment: [String: String]
+        traces: Traces, environment: [String: String]
     ) {
         self.loops = loops
         self.clock = clock
         self.identifiers = identifiers
         self.log = log
+        self.traces = traces
         self.environment = environment
     }
 }

@@ -16,6 +16,23 @@ struct ServiceCall {
     func answer(_ response: HTTPResponse) { respond(response) }
 }
 
+extension HTTPRequest {
+    /// The service in the scope of its signature, such as `sqs`; `http` if there is none.
+    ///
+    /// - Note: Source: AWS General Reference, "Elements of an AWS API request signature", credential scope.
+    var serviceName: String {
+        let header = headers.first(name: "Authorization") ?? ""
+        let scope = header.split(separator: ",").first?.split(separator: "/") ?? []
+        return scope.count == 5 ? String(scope[3]) : "http"
+    }
+
+    /// What is asked for: `SendMessage`, or method and path.
+    var operationName: String {
+        let target = headers.first(name: "X-Amz-Target")?.split(separator: ".").last
+        return target.map { String($0) } ?? "\(method) \(path)"
+    }
+}
+
 /// Who calls: the account's owner, or a function by its logical id.
 enum Caller: Hashable, Sendable {
     case account

@@ -12,9 +12,10 @@ final class ServiceHost {
     let journal: Journal
     let identifiers: IdentifierSource
     let work: WorkInHand
-    let targets = Targets()
+    let targets: Targets
     let access: AccessControl
     let log: FunctionLog
+    let traces: Traces
     /// The emulator's own address, such as `http://127.0.0.1:4566`.
     let endpoint: String
     /// The folder for contents that are too large for the database.
@@ -22,10 +23,12 @@ final class ServiceHost {
 
     init(
         loop: any EventLoop, clock: EmulatorClock, journal: Journal, identifiers: IdentifierSource, work: WorkInHand,
-        access: AccessControl, log: FunctionLog, endpoint: String, objectsFolder: String
+        access: AccessControl, log: FunctionLog, traces: Traces, endpoint: String, objectsFolder: String
     ) {
         self.access = access
         self.log = log
+        self.traces = traces
+        targets = Targets(traces: traces)
         self.loop = loop
         self.clock = clock
         self.timers = Timers(clock: clock, loop: loop)

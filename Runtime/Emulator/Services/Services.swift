@@ -23,13 +23,24 @@ final class Services {
     }
 
     func handle(_ call: ServiceCall) {
-        if let service = all.first(where: { $0.owns(call.request) }) { return service.handle(call) }
+        if let service = all.first(where: { $0.owns(call.request) }) { return service.handle(traced(call)) }
         let body: JSONValue = [
             "message": .string(
                 "The emulator has nothing at \(call.request.method) \(call.request.path). `emulator doctor` says what it "
                     + "serves.")
         ]
         call.answer(HTTPResponse(.notFound, json: body.compactBytes))
+    }
+
+    /// A call that notes its time when it is answered, if its caller passes a trace on.
+    private func traced(_ call: ServiceCall) -> ServiceCall {
+        guard let trace = call.request.headers.first(name: Deployment.traceHeader) else { return call }
+        let start = Traces.now()
+        let (traces, service, operation) = (host.traces, call.request.serviceName, call.request.operationName)
+        return ServiceCall(request: call.request, caller: call.caller) { response in
+            traces.record(trace, service, operation, since: start, isError: response.status.code >= 400)
+            call.answer(response)
+        }
     }
 
     func close() { host.timers.close() }

@@ -43,6 +43,9 @@ protocol DeliveryTarget: AnyObject {
 final class Targets {
     /// By the service's name in an ARN.
     private var services: [String: any DeliveryTarget] = [:]
+    private let traces: Traces
+
+    init(traces: Traces) { self.traces = traces }
 
     /// - Parameter service: its name in an ARN, such as `sqs`.
     func register(_ service: String, _ target: any DeliveryTarget) { services[service] = target }
@@ -54,6 +57,8 @@ final class Targets {
                 isTemporary: false)
         }
         try target.accept(delivery, for: arn)
+        let resource = arn.split(separator: ":", maxSplits: 5).last.map { String($0) } ?? arn
+        traces.record(delivery.trace, service, "→ \(resource)", since: Traces.now())
     }
 
     func canDeliver(to arn: String) -> Bool { Self.service(of: arn).map { services[$0] != nil } ?? false }

@@ -2,6 +2,12 @@ package import Expressions
 package import Items
 package import Time
 
+/// What the writes that are asked for within its scope are made for.
+package enum WriteCause {
+    /// The tracing header of the request.
+    @TaskLocal package static var trace: String?
+}
+
 /// One committed change of one item.
 package struct Change: Sendable {
     package enum Cause: Int64, Hashable, Sendable {
@@ -18,6 +24,8 @@ package struct Change: Sendable {
     package var new: StoredItem?
     package var at: Timestamp
     package var cause: Cause
+    /// ``WriteCause/trace`` of the write; not kept in the file.
+    package var trace: String?
 
     /// The key attributes.
     package var key: Item {

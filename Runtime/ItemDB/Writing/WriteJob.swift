@@ -15,6 +15,7 @@ struct WriteJob: Sendable {
     /// Whether it takes no longer than a few items do, so that a caller may carry it out for another.
     var isQuick: Bool
     var work: Work
+    let trace = WriteCause.trace
     /// Tells the caller that the job was not carried out.
     var fail: @Sendable (StorageError) -> Void
 

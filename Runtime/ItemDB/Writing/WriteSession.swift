@@ -16,6 +16,8 @@ final class WriteSession {
     /// Whether anybody is told of changes that no stream records.
     private var isObserved = false
     private var changes: [Change] = []
+    /// Of the job in hand.
+    var trace: String?
     private(set) var sequence: Int64
     /// Whether the file says that its counts are right.
     var isMarkedClean: Bool
@@ -71,7 +73,8 @@ final class WriteSession {
         guard isObserved || table.stream != nil else { return }
         sequence += 1
         let change = Change(
-            sequence: sequence, table: table.name, keySchema: table.key, old: old, new: new, at: clock(), cause: cause)
+            sequence: sequence, table: table.name, keySchema: table.key, old: old, new: new, at: clock(), cause: cause,
+            trace: trace)
         if isObserved { changes.append(change) }
         guard let stream = table.stream else { return }
         let statement = try connection.insertChange(stream.id)

@@ -179,6 +179,7 @@ final class Writer: @unchecked Sendable {
             try session.begin()
             for job in batch {
                 guard case .write(let work) = job.work else { continue }
+                session.trace = job.trace
                 finishes.append(try work(session))
             }
             try session.pruneIfDue()
