@@ -15,7 +15,7 @@ enum TemplateCoverage {
             "Architectures": .harmless("the function runs on this machine's own"),
             "LoggingConfig.SystemLogLevel": .harmless("the emulator always writes START, END and REPORT"),
             "LoggingConfig.LogGroup": .harmless("logs go to the terminal"),
-            "Policies": .used, "EventInvokeConfig": .used, "DeadLetterQueue": .used,
+            "Policies": .used, "EventInvokeConfig": .used, "RecursiveLoop": .used, "DeadLetterQueue": .used,
             "Tracing": .harmless("there is no X-Ray here"),
             "Tags": .harmless("they are for people"),
             "Metadata": .harmless("it is for builds"),

@@ -154,6 +154,40 @@ def test_a_retry_is_not_forgotten_by_a_killed_emulator(folder, tmp_path):
     assert running.stop() == 0
 
 
+LOOP = """
+    AWSTemplateFormatVersion: "2010-09-09"
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Dead: {Type: AWS::SQS::Queue, Properties: {QueueName: dead}}
+      Loop:
+        Type: AWS::Serverless::Function
+        Properties:
+          {FunctionName: loop, Runtime: provided.al2023, CodeUri: ., Handler: loop, Timeout: 20,
+           Policies: [{LambdaInvokePolicy: {FunctionName: loop}}],
+           DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Dead.Arn}}
+"""
+
+
+def test_a_function_that_invokes_itself_is_stopped(tmp_path):
+    (tmp_path / "template.yaml").write_text(textwrap.dedent(LOOP))
+    script = pathlib.Path(__file__).with_name("calling.py").read_text()
+    itself = """
+def perform(call):
+    open("count", "a").write("x")
+    boto3.client("lambda").invoke(FunctionName="loop", InvocationType="Event", Payload=json.dumps(call))
+"""
+    function = tmp_path / "loop"
+    function.write_text(f"#!{sys.executable}\n" + script.replace("\n\nwhile True", itself + "\n\nwhile True", 1))
+    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    running = Emulator(template=tmp_path / "template.yaml", functions=tmp_path, cwd=tmp_path)
+    send(running, "loop", {"round": "and round"})
+    advance(running, "1ms")
+    [letter] = receive(running, "dead")
+    assert json.loads(letter["Body"]) == {"round": "and round"}
+    assert (tmp_path / "count").read_text() == "x" * 16
+    assert running.stop() == 0
+
+
 @pytest.mark.parametrize("old, new, message", [
     ("MaximumRetryAttempts: 0", "MaximumRetryAttempts: 3", "MaximumRetryAttempts"),
     ("{Type: SQS, Destination: !GetAtt Bad.Arn}", "{Type: SQS}", "Destination"),

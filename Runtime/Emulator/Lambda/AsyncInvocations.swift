@@ -87,10 +87,17 @@ final class AsyncInvocations: DeliveryTarget {
         guard count < Self.eventsMax else { return false }
         count += 1
         let now = host.clock.now
+        let next = Lineage.entering(functionARN, with: trace)
         let event = AsyncEvent(
-            functionARN: functionARN, requestID: requestID, trace: trace, payload: payload, acceptedAt: now, dueAt: now)
+            functionARN: functionARN, requestID: requestID, trace: next ?? trace, payload: payload, acceptedAt: now,
+            dueAt: now)
         host.journal.put(Self.kind, requestID, event.record)
-        run(event)
+        if next != nil || functions[functionARN]?.config.allowsLoops == true {
+            run(event)
+        } else if let function = functions[functionARN] {
+            host.log.note("\(function.pool.function.logicalID) was stopped: it invokes itself again and again.")
+            giveUp(event, of: function, condition: RetryLimit.attempts.lambdaName, outcome: nil)
+        }
         return true
     }
 
