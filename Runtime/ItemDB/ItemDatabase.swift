@@ -216,15 +216,15 @@ extension ItemDatabase {
     package func item(_ table: Table, _ key: Item) throws(ReadFailure) -> StoredItem? {
         let row = try readKey { () throws(KeyFailure) in try table.key.rowKey(of: key) }
         return try readStorage { () throws(StorageError) in
-            try readers.read { connection throws(StorageError) in try connection.item(table.id, row) }
+            try readers.read { connection throws(StorageError) in try connection.item(table, row) }
         }
     }
 
     /// The items under several keys, all as of one moment.
     package func items(_ keys: [(table: Table, key: Item)]) throws(ReadFailure) -> [StoredItem?] {
-        var rows: [(Int64, RowKey)] = []
+        var rows: [(Table, RowKey)] = []
         for (table, key) in keys {
-            rows.append((table.id, try readKey { () throws(KeyFailure) in try table.key.rowKey(of: key) }))
+            rows.append((table, try readKey { () throws(KeyFailure) in try table.key.rowKey(of: key) }))
         }
         return try readStorage { () throws(StorageError) in
             try readers.readSnapshot { connection throws(StorageError) in

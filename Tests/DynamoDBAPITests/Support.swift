@@ -30,9 +30,11 @@ final class TestService: Sendable {
     let database: ItemDatabase
     let service: DynamoDBService
 
-    init() throws {
+    /// - Parameter path: of the file to keep it in; nil for one that goes away.
+    init(path: String? = nil) throws {
         let clock = clock
-        database = try ItemDatabase.temporary(options: DatabaseOptions(clock: { clock.now }))
+        let options = DatabaseOptions(clock: { clock.now })
+        database = try path.map { try ItemDatabase.open($0, options: options) } ?? .temporary(options: options)
         service = DynamoDBService(database: database, clock: { clock.now })
     }
 

@@ -166,18 +166,4 @@ struct TableSettingsTests {
         )
         #expect(try description(service)["BillingModeSummary"]?["BillingMode"] == "PROVISIONED")
     }
-
-    @Test func `lists tags in pages of ten`() throws {
-        let service = try TestService.withTables()
-        let tags = (0..<23).map { #"{"Key": "k\#($0 + 10)", "Value": "v"}"# }.joined(separator: ",")
-        try service.expect("TagResource", #"{"ResourceArn": "\#(Self.arn)", "Tags": [\#(tags)]}"#)
-        var (counts, token): ([Int], String?) = ([], nil)
-        repeat {
-            let next = token.map { #", "NextToken": "\#($0)""# } ?? ""
-            let page = try service.expect("ListTagsOfResource", #"{"ResourceArn": "\#(Self.arn)"\#(next)}"#)
-            counts.append(page["Tags"]?.array?.count ?? 0)
-            token = page["NextToken"]?.string
-        } while token != nil && counts.count < 9
-        #expect(counts == [10, 10, 3])
-    }
 }

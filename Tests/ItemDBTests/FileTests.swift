@@ -179,6 +179,7 @@ struct FileTests {
             .notADatabase(path: "/x"), .newerFormat(path: "/x", found: 3, supported: 2), .readOnly(path: "/x"),
             .diskFull(path: "/x"), .fileTooLarge(path: "/x"), .cannotOpen(path: "/x", detail: "d"),
             .failed(path: "/x", code: 1, detail: "d"),
+            .damagedItem(path: "/x", table: "T", key: "k = 1", detail: "d"),
         ]
         for error in errors {
             #expect(error.description.contains("/x") && error.description.split(separator: ". ").count >= 2)

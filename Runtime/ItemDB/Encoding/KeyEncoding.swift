@@ -50,6 +50,21 @@ enum KeyEncoding {
         }
     }
 
+    /// The number that ``append(_:to:)`` made these bytes of; nil if they are none.
+    static func number(_ bytes: ArraySlice<UInt8>) -> ItemNumber? {
+        guard let sign = bytes.first else { return nil }
+        if sign == 1 { return bytes.count == 1 ? ItemNumber(0) : nil }
+        let flip: UInt8 = sign == 0 ? 0xFF : 0
+        let rest = bytes.dropFirst().map { $0 ^ flip }
+        guard sign <= 2, let magnitude = rest.first, rest.count > 2, rest.last == 0 else { return nil }
+        var text = ""
+        for pair in rest.dropFirst().dropLast() {
+            guard (1...100).contains(pair) else { return nil }
+            text += String(pair + 99).dropFirst()
+        }
+        return try? ItemNumber("\(sign == 0 ? "-" : "")0.\(text)e\(Int(magnitude) + ItemNumber.magnitudeMin + 1)")
+    }
+
     /// The decimal digits, the leading one first.
     private static func withDigits(of coefficient: UInt128, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in

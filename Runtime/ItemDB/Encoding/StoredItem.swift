@@ -12,6 +12,16 @@ package struct StoredItem: Hashable, Sendable {
     /// - Parameter bytes: as another `StoredItem` made them.
     init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// - Parameter bytes: from a file, where anything can have happened to them.
+    init(checking bytes: [UInt8]) throws(StoredItemDamage) {
+        let damage: StoredItemDamage? = bytes.withUnsafeBytes { buffer in
+            do throws(StoredItemDamage) { try StoredItemChecker.check(buffer) } catch { return error }
+            return nil
+        }
+        if let damage { throw damage }
+        self.bytes = bytes
+    }
+
     package init(_ item: Item) {
         var writer = StoredItemWriter()
         writer.append(item)

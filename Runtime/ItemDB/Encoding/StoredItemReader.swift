@@ -4,7 +4,8 @@ import Items
 
 /// Reads items in their stored form.
 ///
-/// Every read is checked against the end: a damaged file gives a shorter value, never memory that is not the item's.
+/// Bytes from the file went through ``StoredItemChecker``. Every read is checked against the end all the same: no mistake
+/// gives memory that is not the item's.
 struct StoredItemReader {
     private var position: UnsafeRawPointer
     private let end: UnsafeRawPointer

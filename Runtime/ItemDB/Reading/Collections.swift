@@ -18,7 +18,7 @@ extension ItemDatabase {
             try readers.readSnapshot { connection throws(StorageError) in
                 var size = 0
                 for (request, range) in ranges {
-                    try connection.rows(for: request).forEach(in: range) { item in
+                    try connection.rows(for: request).forEach(in: range, of: request.place) { item in
                         size += item.sizeBytes
                         return true
                     }

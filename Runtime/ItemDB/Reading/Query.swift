@@ -140,6 +140,12 @@ extension ReadRequest {
         }
     }
 
+    /// Where ``Connection/rows(for:)`` reads.
+    var place: StoredPlace {
+        let readsTable = fetchesWholeItems || index?.definition.projection == .all
+        return StoredPlace(table, index: readsTable ? nil : index)
+    }
+
     /// The names of the attributes of a page's last key.
     var cursorNames: [String] { (table.key.attributes + (index?.key.attributes ?? [])).map(\.name) }
 }
@@ -149,7 +155,7 @@ extension Connection {
         var page = ReadPage()
         guard !range.isEmpty, request.limit != 0 else { return page }
         var last: StoredItem?
-        try rows(for: request).forEach(in: range) { item in
+        try rows(for: request).forEach(in: range, of: request.place) { item in
             page.scannedCount += 1
             page.scannedSizeBytes += item.sizeBytes
             if request.filter.map({ $0(item.item) }) ?? true {

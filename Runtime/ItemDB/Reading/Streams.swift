@@ -21,7 +21,7 @@ extension ItemDatabase {
                 changes.append(
                     Change(
                         sequence: statement.int(0), table: stream.table, keySchema: stream.key,
-                        old: statement.storedItem(3), new: statement.storedItem(4),
+                        old: try statement.image(3, of: stream), new: try statement.image(4, of: stream),
                         at: Timestamp(milliseconds: statement.int(1)),
                         cause: Change.Cause(rawValue: statement.int(2)) ?? .request))
             }
@@ -60,7 +60,7 @@ extension ItemDatabase {
 }
 
 extension Statement {
-    fileprivate func storedItem(_ column: Int32) -> StoredItem? {
-        isNull(column) ? nil : StoredItem(bytes: blob(column))
+    fileprivate func image(_ column: Int32, of stream: ChangeStream) throws(StorageError) -> StoredItem? {
+        isNull(column) ? nil : try item(column, in: StoredPlace(stream), row: 0)
     }
 }

@@ -47,12 +47,16 @@ extension Connection {
         "CREATE TABLE t\(id) (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID"
     }
 
-    func item(_ table: Int64, _ row: RowKey) throws(StorageError) -> StoredItem? {
-        let statement = try cached(.item, table) { "SELECT v FROM t\(table) WHERE k = ?1" }
+    func item(_ table: Table, _ row: RowKey) throws(StorageError) -> StoredItem? {
+        let statement = try cached(.item, table.id) { "SELECT v FROM t\(table.id) WHERE k = ?1" }
         return try row.bytes.withUnsafeBufferPointer { key throws(StorageError) in
             statement.bind(1, key)
             defer { statement.reset() }
-            return try statement.step() ? StoredItem(bytes: statement.blob(0)) : nil
+            guard try statement.step() else { return nil }
+            let bytes = statement.blob(0)
+            do throws(StoredItemDamage) { return try StoredItem(checking: bytes) } catch {
+                throw StoredPlace(table).error(error, path: path, row: row)
+            }
         }
     }
 
@@ -94,7 +98,7 @@ extension Connection {
     /// What the index holds.
     func entries(_ index: Int64, forward: Bool) throws(StorageError) -> Statement {
         try cached(forward ? .entries : .entriesBackward, index) {
-            "SELECT v FROM i\(index) WHERE k >= ?1 AND k < ?2 ORDER BY k \(forward ? "" : "DESC")"
+            "SELECT v, k FROM i\(index) WHERE k >= ?1 AND k < ?2 ORDER BY k \(forward ? "" : "DESC")"
         }
     }
 
@@ -102,7 +106,7 @@ extension Connection {
     func wholeEntries(_ index: Int64, table: Int64, forward: Bool) throws(StorageError) -> Statement {
         try cached(forward ? .wholeEntries : .wholeEntriesBackward, index) {
             """
-            SELECT t.v FROM i\(index) AS i CROSS JOIN t\(table) AS t ON t.k = substr(i.k, i.n)
+            SELECT t.v, t.k FROM i\(index) AS i CROSS JOIN t\(table) AS t ON t.k = substr(i.k, i.n)
             WHERE i.k >= ?1 AND i.k < ?2 ORDER BY i.k \(forward ? "" : "DESC")
             """
         }

@@ -127,7 +127,8 @@ struct OpenedFile {
         var rows: [(id: Int64, name: String, record: Item)] = []
         while try statement.step() {
             let name = String(decoding: statement.blob(1), as: UTF8.self)
-            rows.append((statement.int(0), name, StoredItem(bytes: statement.blob(2)).item))
+            guard let record = try? StoredItem(checking: statement.blob(2)) else { throw damaged(place) }
+            rows.append((statement.int(0), name, record.item))
         }
         return rows
     }

@@ -60,17 +60,32 @@ struct Statement {
         sqlite3_finalize(pointer)
     }
 
-    /// Reads the items of a range (?1 and ?2; the first column is the stored item) until `body` returns false.
+    /// The stored item in a column.
+    ///
+    /// - Parameter row: the column of the row's key.
+    func item(_ column: Int32, in place: StoredPlace, row: Int32) throws(StorageError) -> StoredItem {
+        do throws(StoredItemDamage) { return try StoredItem(checking: blob(column)) } catch {
+            throw place.error(error, path: path, row: RowKey(bytes: blob(row)))
+        }
+    }
+
+    /// Reads the items of a range (?1 and ?2; the first column is the stored item, the second the row's key) until
+    /// `body` returns false.
     func forEach(
-        in range: KeyRange, _ body: (StoredItem) throws(StorageError) -> Bool
+        in range: KeyRange, of place: StoredPlace, _ body: (StoredItem) throws(StorageError) -> Bool
     ) throws(StorageError) {
+        try forEachRow(in: range) { () throws(StorageError) in try body(item(0, in: place, row: 1)) }
+    }
+
+    /// Goes through the rows of a range (?1 and ?2) until `body` returns false.
+    func forEachRow(in range: KeyRange, _ body: () throws(StorageError) -> Bool) throws(StorageError) {
         try range.lower.withUnsafeBufferPointer { lower throws(StorageError) in
             try range.upper.withUnsafeBufferPointer { upper throws(StorageError) in
                 bind(1, lower)
                 bind(2, upper)
                 defer { reset() }
                 while try step() {
-                    guard try body(StoredItem(bytes: blob(0))) else { return }
+                    guard try body() else { return }
                 }
             }
         }

@@ -8,6 +8,8 @@ package enum StorageError: Error, Hashable, Sendable {
     /// This process has the file open already: two writers would not see each other's tables.
     case alreadyOpen(path: String)
     case corrupt(path: String, detail: String)
+    /// One item can't be read; the others can. The key as people read it.
+    case damagedItem(path: String, table: String, key: String, detail: String)
     /// A file, but not one of ours.
     case notADatabase(path: String)
     case newerFormat(path: String, found: Int, supported: Int)
@@ -31,6 +33,11 @@ extension StorageError: CustomStringConvertible {
             "The database \(path) is open in this process already. Use the open one, or choose another file."
         case .corrupt(let path, let detail):
             "The database \(path) is damaged (\(detail)). Restore it from a copy, or move it away to start with an empty one."
+        case .damagedItem(let path, let table, let key, let detail):
+            """
+            An item of table \(table) in the database \(path) is damaged (\(key): \(detail)). \
+            Restore the database from a copy.
+            """
         case .notADatabase(let path):
             "The file \(path) is no item database, so it is left alone. Choose another file."
         case .newerFormat(let path, let found, let supported):

@@ -14,7 +14,7 @@ extension WriteSession {
     /// Reads what is there, evaluates, and makes the new item. Nothing is written, so a failure leaves no trace, and no
     /// savepoint is needed.
     func plan(_ mutation: Mutation, in table: Table) throws(StorageError) -> Result<MutationPlan, MutationFailure> {
-        let old = try connection.item(table.id, mutation.row)
+        let old = try connection.item(table, mutation.row)
         var plan = MutationPlan(table: table, row: mutation.row, old: old, new: old)
         // Decoded once, and only if somebody looks.
         var decoded: Item?

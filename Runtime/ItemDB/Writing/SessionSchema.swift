@@ -120,7 +120,7 @@ extension WriteSession {
     private func fillExpiries(of table: Table, _ attribute: String) throws(StorageError) {
         try connection.execute(Connection.createExpiries(table.id))
         let rows = try connection.items(table.id, forward: true)
-        try rows.forEach(in: KeyRange(segment: 0, of: 1)) { item throws(StorageError) in
+        try rows.forEach(in: KeyRange(segment: 0, of: 1), of: StoredPlace(table)) { item throws(StorageError) in
             if let expiry = item.expiry(attribute) {
                 try putExpiry(expiry, RowKey(bytes: rows.blob(1)), table: table.id)
             }
@@ -133,7 +133,7 @@ extension WriteSession {
         try connection.execute(Connection.createIndex(index.id))
         countChanges.replace(index.id, with: ItemCount())
         let rows = try connection.items(table.id, forward: true)
-        try rows.forEach(in: KeyRange(segment: 0, of: 1)) { item throws(StorageError) in
+        try rows.forEach(in: KeyRange(segment: 0, of: 1), of: StoredPlace(table)) { item throws(StorageError) in
             let row = RowKey(bytes: rows.blob(1))
             guard let entry = index.entry(of: item, at: row, in: table.key) else { return true }
             try put(entry, into: index.id)

@@ -91,7 +91,7 @@ extension WriteSession {
             while try statement.step() { rows.append(RowKey(bytes: statement.blob(0))) }
             statement.reset()
             for row in rows {
-                guard let old = try connection.item(table.id, row), old.expiry(attribute) != nil else { continue }
+                guard let old = try connection.item(table, row), old.expiry(attribute) != nil else { continue }
                 _ = try perform(MutationPlan(table: table, row: row, old: old, new: nil, cause: .expiry))
                 deleted += 1
             }
