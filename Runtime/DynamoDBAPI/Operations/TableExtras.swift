@@ -40,7 +40,6 @@ extension DynamoDBService {
     // MARK: Tags
 
     private static let tagsMax = 50
-    private static let tagsOfPageMax = 10
 
     static func tags(_ request: Request) throws(APIError) -> [String: String] {
         var tags: [String: String] = [:]
@@ -97,14 +96,9 @@ extension DynamoDBService {
     /// - Note: Source: Amazon DynamoDB API Reference, ListTagsOfResource.
     func listTagsOfResource(_ request: Request) throws(APIError) -> DynamoDBResponse {
         try RuleChecker.check(request.members, RequestFields.listTagsOfResource)
-        var tags = TableSettings(try resource(request).settings).tags.sorted { $0.key < $1.key }
-        if let token = request.string("NextToken") { tags.removeAll { $0.key <= token } }
-        let page = tags.prefix(Self.tagsOfPageMax)
-        var answer: JSONObject = [
-            "Tags": .array(page.map { ["Key": .string($0.key), "Value": .string($0.value)] })
-        ]
-        if page.count < tags.count { answer["NextToken"] = page.last.map { .string($0.key) } }
-        return Self.response(answer)
+        let tags = TableSettings(try resource(request).settings).tags.sorted { $0.key < $1.key }
+        return Self.response(
+            ["Tags": .array(tags.map { ["Key": .string($0.key), "Value": .string($0.value)] })])
     }
 
     /// The table of an ARN.
