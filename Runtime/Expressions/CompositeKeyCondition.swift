@@ -46,7 +46,8 @@ extension KeyCondition {
     }
 
     private func test(of attribute: KeyAttribute) throws(ExpressionError) -> KeyTest? {
-        guard let test = terms.first(where: { $0.attribute == attribute.name })?.test else { return nil }
+        guard let test = terms.first(where: { AttributeName($0.attribute) == AttributeName(attribute.name) })?.test
+        else { return nil }
         guard test.values.allSatisfy(attribute.accepts) else {
             throw ExpressionError(
                 "One or more parameter values were invalid: Condition parameter type does not match schema type")

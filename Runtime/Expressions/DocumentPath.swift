@@ -5,6 +5,18 @@ package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
     package enum Step: Hashable, Sendable {
         case member(String)
         case element(Int)
+
+        package static func == (a: Step, b: Step) -> Bool {
+            switch (a, b) {
+            case (.member(let a), .member(let b)): AttributeName(a) == AttributeName(b)
+            case (.element(let a), .element(let b)): a == b
+            default: false
+            }
+        }
+    }
+
+    package static func == (a: DocumentPath, b: DocumentPath) -> Bool {
+        AttributeName(a.attribute) == AttributeName(b.attribute) && a.steps == b.steps
     }
 
     package var attribute: String
@@ -48,7 +60,7 @@ package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
     enum Clash { case overlap, conflict }
 
     func clash(with other: DocumentPath) -> Clash? {
-        guard attribute == other.attribute else { return nil }
+        guard AttributeName(attribute) == AttributeName(other.attribute) else { return nil }
         for (mine, theirs) in zip(steps, other.steps) where mine != theirs {
             switch (mine, theirs) {
             case (.member, .element), (.element, .member): return .conflict

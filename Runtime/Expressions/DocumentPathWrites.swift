@@ -4,11 +4,12 @@ import Items
 extension DocumentPath {
     /// By list index where two paths share a list, so that elements past its end are appended in order.
     func precedes(_ other: DocumentPath) -> Bool {
-        guard attribute == other.attribute else { return attribute < other.attribute }
+        let (mine, theirs) = (AttributeName(attribute), AttributeName(other.attribute))
+        guard mine == theirs else { return mine < theirs }
         for (mine, theirs) in zip(steps, other.steps) where mine != theirs {
             switch (mine, theirs) {
             case (.element(let a), .element(let b)): return a < b
-            case (.member(let a), .member(let b)): return a < b
+            case (.member(let a), .member(let b)): return AttributeName(a) < AttributeName(b)
             default: return false
             }
         }

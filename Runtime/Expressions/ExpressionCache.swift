@@ -1,3 +1,4 @@
+import Items
 import Synchronization
 
 /// Parsed expressions, so that a repeated request skips the parser. Bounded: when full it starts afresh, which costs one
@@ -29,6 +30,14 @@ final class ExpressionCache: Sendable {
         var kind: ExpressionKind
         var text: String
         var names: [String: String]
+
+        /// By the bytes of what names stand for: names that look alike are not the same.
+        static func == (a: Key, b: Key) -> Bool {
+            a.kind == b.kind && a.text == b.text && a.names.count == b.names.count
+                && a.names.allSatisfy { name, text in
+                    b.names[name].map { AttributeName($0) == AttributeName(text) } ?? false
+                }
+        }
     }
 
     private let conditions = Mutex<[Key: Condition]>([:])

@@ -8,11 +8,11 @@ extension Item {
 
     /// The UTF-8 bytes of every name plus the size of every value.
     package var sizeBytes: Int {
-        attributes.reduce(0) { $0 + $1.key.utf8.count + $1.value.sizeBytes }
+        attributes.entries.reduce(0) { $0 + $1.name.text.utf8.count + $1.value.sizeBytes }
     }
 
     /// Levels of nested lists and maps; 0 for an item of scalars.
-    package var nestingLevels: Int { attributes.values.map(\.nestingLevels).max() ?? 0 }
+    package var nestingLevels: Int { attributes.entries.reduce(0) { max($0, $1.value.nestingLevels) } }
 }
 
 extension AttributeValue {
@@ -26,7 +26,7 @@ extension AttributeValue {
         case .bool, .null: 1
         // A list or map costs three bytes, and one for each of its members.
         case .list(let elements): elements.reduce(3) { $0 + 1 + $1.sizeBytes }
-        case .map(let members): members.reduce(3) { $0 + 1 + $1.key.utf8.count + $1.value.sizeBytes }
+        case .map(let members): members.entries.reduce(3) { $0 + 1 + $1.name.text.utf8.count + $1.value.sizeBytes }
         case .stringSet(let members): members.reduce(0) { $0 + $1.utf8.count }
         case .numberSet(let members): members.reduce(0) { $0 + $1.sizeBytes }
         case .binarySet(let members): members.reduce(0) { $0 + $1.count }
@@ -36,7 +36,7 @@ extension AttributeValue {
     package var nestingLevels: Int {
         switch self {
         case .list(let elements): 1 + (elements.map(\.nestingLevels).max() ?? 0)
-        case .map(let members): 1 + (members.values.map(\.nestingLevels).max() ?? 0)
+        case .map(let members): members.entries.reduce(1) { max($0, 1 + $1.value.nestingLevels) }
         default: 0
         }
     }

@@ -79,7 +79,8 @@ package struct KeyCondition: Sendable {
     }
 
     private func test(of attribute: KeyAttribute, isPartition: Bool) throws(ExpressionError) -> KeyTest? {
-        guard let test = terms.first(where: { $0.attribute == attribute.name })?.test else {
+        guard let test = terms.first(where: { AttributeName($0.attribute) == AttributeName(attribute.name) })?.test
+        else {
             if isPartition || terms.count > 1 {
                 throw ExpressionError("Query condition missed key schema element: \(attribute.name)")
             }
@@ -148,7 +149,7 @@ extension KeyCondition {
     }
 
     private mutating func add(_ attribute: String, _ test: KeyTest) throws(ExpressionError) {
-        guard !terms.contains(where: { $0.attribute == attribute }) else {
+        guard !terms.contains(where: { AttributeName($0.attribute) == AttributeName(attribute) }) else {
             throw ExpressionError("KeyConditionExpressions must only contain one condition per key")
         }
         terms.append((attribute, test))

@@ -17,6 +17,10 @@ package struct KeyAttribute: Hashable, Sendable {
         self.type = type
     }
 
+    package static func == (a: KeyAttribute, b: KeyAttribute) -> Bool {
+        a.type == b.type && AttributeName(a.name) == AttributeName(b.name)
+    }
+
     package func accepts(_ value: AttributeValue) -> Bool {
         switch (type, value) {
         case (.string, .string), (.number, .number), (.binary, .binary): true

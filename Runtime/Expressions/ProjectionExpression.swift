@@ -3,7 +3,7 @@ package import Items
 /// A choice of attributes and parts of attributes.
 package struct ProjectionExpression: Sendable {
     package let paths: [DocumentPath]
-    private let tree: [String: Branch]
+    private let tree: [AttributeName: Branch]
 
     /// - Throws: DynamoDB's message about the first thing wrong with the expression.
     package static func parse(_ text: String, _ inputs: inout ExpressionInputs) throws(ExpressionError)
@@ -26,8 +26,8 @@ package struct ProjectionExpression: Sendable {
     /// - Parameter paths: where two overlap, the longer one does not count.
     package init(_ paths: [DocumentPath]) {
         self.paths = paths
-        var tree: [String: Branch] = [:]
-        for path in paths { tree[path.attribute, default: .none].insert(path.steps[...]) }
+        var tree: [AttributeName: Branch] = [:]
+        for path in paths { tree[AttributeName(path.attribute), default: .none].insert(path.steps[...]) }
         self.tree = tree
     }
 
@@ -36,7 +36,7 @@ package struct ProjectionExpression: Sendable {
     package func apply(to item: Item) -> Item {
         var chosen = Item()
         for (name, branch) in tree {
-            if let value = item.attributes[name], let part = branch.apply(to: value) { chosen.attributes[name] = part }
+            if let value = item[name.text], let part = branch.apply(to: value) { chosen[name.text] = part }
         }
         return chosen
     }
@@ -46,7 +46,7 @@ package struct ProjectionExpression: Sendable {
 private indirect enum Branch: Sendable {
     case none
     case all
-    case members([String: Branch])
+    case members([AttributeName: Branch])
     case elements([Int: Branch])
 
     mutating func insert(_ steps: ArraySlice<DocumentPath.Step>) {
@@ -54,7 +54,7 @@ private indirect enum Branch: Sendable {
         switch (step, self) {
         case (_, .all): return
         case (.member(let name), .members(var members)):
-            members[name, default: .none].insert(steps.dropFirst())
+            members[AttributeName(name), default: .none].insert(steps.dropFirst())
             self = .members(members)
         case (.element(let index), .elements(var elements)):
             elements[index, default: .none].insert(steps.dropFirst())
@@ -62,7 +62,7 @@ private indirect enum Branch: Sendable {
         case (.member(let name), _):
             var branch = Branch.none
             branch.insert(steps.dropFirst())
-            self = .members([name: branch])
+            self = .members([AttributeName(name): branch])
         case (.element(let index), _):
             var branch = Branch.none
             branch.insert(steps.dropFirst())
@@ -74,8 +74,8 @@ private indirect enum Branch: Sendable {
         switch (self, value) {
         case (.all, _): return value
         case (.members(let branches), .map(let members)):
-            var chosen: [String: AttributeValue] = [:]
-            for (name, branch) in branches { chosen[name] = members[name].flatMap { branch.apply(to: $0) } }
+            var chosen = AttributeMap()
+            for (name, branch) in branches { chosen[name.text] = members[name.text].flatMap { branch.apply(to: $0) } }
             return chosen.isEmpty ? nil : .map(chosen)
         case (.elements(let branches), .list(let elements)):
             let chosen = branches.sorted { $0.key < $1.key }.compactMap { index, branch in

@@ -72,16 +72,15 @@ extension AttributeValue {
         }
     }
 
-    fileprivate static func map(_ members: JSONObject) throws(DynamoDBJSONError) -> [String: AttributeValue] {
-        var map: [String: AttributeValue] = [:]
-        map.reserveCapacity(members.count)
+    fileprivate static func map(_ members: JSONObject) throws(DynamoDBJSONError) -> AttributeMap {
+        var entries: [AttributeMap.Entry] = []
+        entries.reserveCapacity(members.count)
         for (name, value) in members {
             do throws(DynamoDBJSONError) {
-                let earlier = map.updateValue(try AttributeValue(dynamoDBJSON: value), forKey: name)
-                guard earlier == nil else { throw DynamoDBJSONError(.sameName(name)) }
+                entries.append(AttributeMap.Entry(name, try AttributeValue(dynamoDBJSON: value)))
             } catch { throw error.below(name) }
         }
-        return map
+        return AttributeMap(entries)
     }
 
     private static func elements<Element>(
@@ -145,7 +144,7 @@ extension AttributeValue {
         }
     }
 
-    fileprivate static func object(_ members: [String: AttributeValue]) -> JSONObject {
-        JSONObject(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value.dynamoDBJSON) })
+    fileprivate static func object(_ members: AttributeMap) -> JSONObject {
+        JSONObject(members.map { ($0.key, $0.value.dynamoDBJSON) })
     }
 }

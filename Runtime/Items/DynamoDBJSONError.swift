@@ -15,8 +15,6 @@ package struct DynamoDBJSONError: Error, Hashable, Sendable, CustomStringConvert
         case badBase64
         case emptySet(String)
         case repeatedInSet(String)
-        /// Two attribute names that differ in bytes and not in characters, which an ``Item`` can't tell apart.
-        case sameName(String)
     }
 
     /// From the outside in: attribute names, type names, places in lists, such as `options.L[0].M.title`. Empty for
@@ -57,7 +55,6 @@ extension DynamoDBJSONError.Reason {
         case .badBase64: "the text is not base64 with its padding"
         case .emptySet(let type): "a set of type \(type) may not be empty"
         case .repeatedInSet(let type): "a set of type \(type) may not hold the same element twice"
-        case .sameName(let name): "the name \"\(name)\" comes twice, composed of different code points"
         }
     }
 }

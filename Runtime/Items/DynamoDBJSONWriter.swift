@@ -43,10 +43,10 @@ extension AttributeValue {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    fileprivate static func writeMembers(_ members: [String: AttributeValue], into bytes: inout [UInt8]) {
+    fileprivate static func writeMembers(_ members: AttributeMap, into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in members {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
             writeJSONString(name, into: &bytes)

@@ -1,10 +1,10 @@
 /// A DynamoDB item: attribute names and their values.
 package struct Item: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-    package var attributes: [String: AttributeValue]
+    package var attributes: AttributeMap
 
-    package init(_ attributes: [String: AttributeValue] = [:]) { self.attributes = attributes }
+    package init(_ attributes: AttributeMap = [:]) { self.attributes = attributes }
     package init(dictionaryLiteral elements: (String, AttributeValue)...) {
-        attributes = Dictionary(uniqueKeysWithValues: elements)
+        attributes = AttributeMap(elements.map { AttributeMap.Entry($0.0, $0.1) })
     }
 
     package subscript(_ name: String) -> AttributeValue? {

@@ -39,7 +39,7 @@ extension JSONValue: Hashable {
 extension String {
     /// Whether both are the same UTF-8 text.
     @inline(__always)
-    func hasSameBytes(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         // Of as many bytes, only texts beyond ASCII can be equal without being the same.
         utf8.count == other.utf8.count && self == other
             && (utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8))

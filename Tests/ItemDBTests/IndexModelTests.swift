@@ -116,8 +116,8 @@ struct IndexModelTests {
     private static func projection(_ item: Item, _ index: TableIndex) -> Item {
         switch index.definition.projection {
         case .all: item
-        case .keysOnly: Item(item.attributes.filter { ["pk", "sk", "g"].contains($0.key) })
-        case .include: Item(item.attributes.filter { ["pk", "sk", "n", "a"].contains($0.key) })
+        case .keysOnly: Item(AttributeMap(item.attributes.filter { ["pk", "sk", "g"].contains($0.key) }))
+        case .include: Item(AttributeMap(item.attributes.filter { ["pk", "sk", "n", "a"].contains($0.key) }))
         }
     }
 

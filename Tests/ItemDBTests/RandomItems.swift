@@ -40,8 +40,8 @@ extension SeededGenerator {
         }
     }
 
-    mutating func attributes(_ count: Int, depth: Int = 3) -> [String: AttributeValue] {
-        var attributes: [String: AttributeValue] = [:]
+    mutating func attributes(_ count: Int, depth: Int = 3) -> AttributeMap {
+        var attributes = AttributeMap()
         for index in 0..<count { attributes["\(string(4))\(index)"] = value(depth: depth) }
         return attributes
     }

@@ -66,10 +66,6 @@ struct DynamoDBJSONTests {
         (["NS": ["x"]], "NS[0]: \"x\" is not a decimal number"),
         (["BS": ["!"]], "BS[0]: the text is not base64 with its padding"),
         (["L": [["S": "a"], ["M": ["b": ["N": "x"]]]]], "L[1].M.b.N: \"x\" is not a decimal number"),
-        (
-            ["M": ["e\u{301}": ["S": "a"], "\u{e9}": ["S": "b"]]],
-            "M.\u{e9}: the name \"\u{e9}\" comes twice, composed of different code points"
-        ),
     ]
     @Test(arguments: refusals) func `says where and what is wrong`(value: JSONValue, reason: String) {
         let error = #expect(throws: DynamoDBJSONError.self) { try AttributeValue(dynamoDBJSON: value) }

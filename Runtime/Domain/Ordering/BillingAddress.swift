@@ -47,7 +47,7 @@ package struct BillingAddress: Hashable, Sendable {
     }
 
     var map: AttributeValue {
-        var map: [String: AttributeValue] = [
+        var map: AttributeMap = [
             "name": .string(name), "line1": .string(line1), "city": .string(city), "postalCode": .string(postalCode),
             "country": .string(country),
         ]

@@ -55,8 +55,9 @@ struct ReadSource: Sendable {
     func checkFilter(
         _ filter: ConditionExpression?, _ older: LegacyCondition?, _ olderName: String
     ) throws(APIError) {
-        let names = Set(filter?.paths.map(\.attribute) ?? older?.tests.map(\.attribute) ?? [])
-        for attribute in key.attributes where names.contains(attribute.name) {
+        let names = Set(
+            (filter?.paths.map(\.attribute) ?? older?.tests.map(\.attribute) ?? []).map { AttributeName($0) })
+        for attribute in key.attributes where names.contains(AttributeName(attribute.name)) {
             throw .validation(
                 "\(filter == nil ? olderName : "Filter Expression") can only contain non-primary key attributes: "
                     + "Primary key attribute: \(attribute.name)")
@@ -65,13 +66,13 @@ struct ReadSource: Sendable {
     }
 
     /// The attributes that the index holds; nil for all.
-    var projectedNames: Set<String>? {
+    var projectedNames: Set<AttributeName>? {
         guard let index else { return nil }
-        let keys = cursor.map(\.name)
+        let keys = cursor.map { AttributeName($0.name) }
         return switch index.definition.projection {
         case .all: nil
         case .keysOnly: Set(keys)
-        case .include(let names): Set(keys + names)
+        case .include(let names): Set(keys + names.map { AttributeName($0) })
         }
     }
 }
@@ -194,7 +195,7 @@ extension DynamoDBService {
             }
             return true
         }
-        let missing = (projection?.paths.map(\.attribute) ?? []).filter { !held.contains($0) }
+        let missing = (projection?.paths.map(\.attribute) ?? []).filter { !held.contains(AttributeName($0)) }
         guard !missing.isEmpty else { return false }
         guard index.definition.isLocal else {
             throw .invalid(

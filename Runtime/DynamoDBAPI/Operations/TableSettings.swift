@@ -47,7 +47,7 @@ struct TableSettings: Sendable {
         }
         isOnDemand = item["isOnDemand"]?.bool ?? false
         throughput = Throughput(item["throughput"])
-        indexThroughput = (item["indexThroughput"]?.map ?? [:]).mapValues { Throughput($0) }
+        indexThroughput = (item["indexThroughput"]?.map ?? [:]).compactMapValues { Throughput($0) }
         tags = (item["tags"]?.map ?? [:]).compactMapValues(\.string)
         isProtected = item["isProtected"]?.bool ?? false
         tableClass = item["tableClass"]?.string
@@ -56,7 +56,7 @@ struct TableSettings: Sendable {
         recoveryDays = item["recoveryDays"]?.integer
         encryptionKey = item["encryptionKey"]?.string
         warmThroughput = item["warmThroughput"].map { Throughput($0) }
-        indexWarmThroughput = (item["indexWarmThroughput"]?.map ?? [:]).mapValues { Throughput($0) }
+        indexWarmThroughput = (item["indexWarmThroughput"]?.map ?? [:]).compactMapValues { Throughput($0) }
         if let text = item["policy"]?.string, let revision = item["policyRevision"]?.integer {
             policy = Policy(text: text, revision: revision)
         }
@@ -67,8 +67,8 @@ struct TableSettings: Sendable {
             "definitions": .list(
                 definitions.map { .map(["name": .string($0.name), "type": .string($0.type.rawValue)]) }),
             "isOnDemand": .bool(isOnDemand), "throughput": throughput.value,
-            "indexThroughput": .map(indexThroughput.mapValues(\.value)),
-            "tags": .map(tags.mapValues { .string($0) }), "isProtected": .bool(isProtected),
+            "indexThroughput": .map(AttributeMap(indexThroughput.mapValues(\.value))),
+            "tags": .map(AttributeMap(tags.mapValues { .string($0) })), "isProtected": .bool(isProtected),
         ]
         item["tableClass"] = tableClass.map { .string($0) }
         item["onDemandSince"] = onDemandSince.map { .number($0) }
@@ -76,7 +76,9 @@ struct TableSettings: Sendable {
         item["recoveryDays"] = recoveryDays.map { .number($0) }
         item["encryptionKey"] = encryptionKey.map { .string($0) }
         item["warmThroughput"] = warmThroughput?.value
-        if !indexWarmThroughput.isEmpty { item["indexWarmThroughput"] = .map(indexWarmThroughput.mapValues(\.value)) }
+        if !indexWarmThroughput.isEmpty {
+            item["indexWarmThroughput"] = .map(AttributeMap(indexWarmThroughput.mapValues(\.value)))
+        }
         item["policy"] = policy.map { .string($0.text) }
         item["policyRevision"] = policy.map { .number($0.revision) }
         return item

@@ -37,7 +37,8 @@ enum ItemUpdate: Sendable {
     /// A key can't be changed.
     func check(for table: Table) throws(APIError) {
         let paths = paths
-        for attribute in table.key.attributes where paths.contains(where: { $0.attribute == attribute.name }) {
+        let written = Set(paths.map { AttributeName($0.attribute) })
+        for attribute in table.key.attributes where written.contains(AttributeName(attribute.name)) {
             throw .invalid("Cannot update attribute \(attribute.name). This attribute is part of the key")
         }
         try KeyChecks.check(paths: paths, of: table)

@@ -62,15 +62,15 @@ enum AttributeValueReader {
         }
     }
 
-    private static func map(_ members: JSONObject, level: Int) throws(APIError) -> [String: AttributeValue] {
+    private static func map(_ members: JSONObject, level: Int) throws(APIError) -> AttributeMap {
         try checkLevel(level)
-        var map: [String: AttributeValue] = [:]
-        map.reserveCapacity(members.count)
+        var entries: [AttributeMap.Entry] = []
+        entries.reserveCapacity(members.count)
         for (name, json) in members {
             try checkName(name)
-            map[name] = try value(json, level: level + 1)
+            entries.append(AttributeMap.Entry(name, try value(json, level: level + 1)))
         }
-        return map
+        return AttributeMap(entries)
     }
 
     private static func checkLevel(_ level: Int) throws(APIError) {

@@ -75,8 +75,9 @@ struct StoredItemChecker {
         guard position - start == length else { throw .badLength }
     }
 
-    private mutating func tag() throws(StoredItemDamage) -> StoredTag {
-        guard let tag = StoredTag(rawValue: try byte()) else { throw .unknownType }
+    @inline(__always) private mutating func tag() throws(StoredItemDamage) -> StoredTag {
+        let raw = try byte()
+        guard let tag = StoredTag(rawValue: raw) else { throw .unknownType }
         return tag
     }
 
@@ -84,31 +85,42 @@ struct StoredItemChecker {
         switch tag {
         case .integer: _ = try varint()
         case .decimal:
-            let text = String(validating: try chunk(), as: UTF8.self)
-            guard let text, let number = try? ItemNumber(text), number.description == text else { throw .badNumber }
+            let bytes = try chunk()
+            guard bytes.isCanonicalNumber else { throw .badNumber }
         default: throw .badNumber
         }
     }
 
-    private mutating func text() throws(StoredItemDamage) {
+    @inline(__always) private mutating func text() throws(StoredItemDamage) {
         let bytes = try chunk()
         guard bytes.isASCII || String(validating: bytes, as: UTF8.self) != nil else { throw .badText }
     }
 
-    private mutating func chunk() throws(StoredItemDamage) -> UnsafeRawBufferPointer {
+    @inline(__always) private mutating func chunk() throws(StoredItemDamage) -> UnsafeRawBufferPointer {
         let count = try length()
         defer { position += count }
         return UnsafeRawBufferPointer(start: position, count: count)
     }
 
     /// A count of bytes, or of members, each of which takes a byte at least.
-    private mutating func length() throws(StoredItemDamage) -> Int {
+    @inline(__always) private mutating func length() throws(StoredItemDamage) -> Int {
         let length = try varint()
         guard length <= UInt64(end - position) else { throw .cutShort }
         return Int(length)
     }
 
-    private mutating func varint() throws(StoredItemDamage) -> UInt64 {
+    @inline(__always) private mutating func varint() throws(StoredItemDamage) -> UInt64 {
+        // Most take one byte.
+        guard position < end else { throw .cutShort }
+        let first = position.load(as: UInt8.self)
+        guard first >= 0x80 else {
+            position += 1
+            return UInt64(first)
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(StoredItemDamage) -> UInt64 {
         var (value, shift): (UInt64, UInt64) = (0, 0)
         while true {
             let next = try byte()
@@ -119,7 +131,7 @@ struct StoredItemChecker {
         }
     }
 
-    private mutating func byte() throws(StoredItemDamage) -> UInt8 {
+    @inline(__always) private mutating func byte() throws(StoredItemDamage) -> UInt8 {
         guard position < end else { throw .cutShort }
         defer { position += 1 }
         return position.load(as: UInt8.self)
@@ -127,17 +139,41 @@ struct StoredItemChecker {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether these are the canonical text of a number. The longer ones, which can have too many digits, are read.
+    fileprivate var isCanonicalNumber: Bool {
+        guard count <= ItemNumber.significantDigitsMax else {
+            guard let text = String(validating: self, as: UTF8.self) else { return false }
+            return (try? ItemNumber(text))?.description == text
+        }
+        var (digits, pointAt) = (0, -1)
+        for (index, byte) in enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digits += 1
+            case UInt8(ascii: "-") where index == 0: continue
+            case UInt8(ascii: ".") where pointAt < 0 && digits > 0: pointAt = index
+            default: return false
+            }
+        }
+        // No zero stands at the end of a fraction.
+        return digits > 0 && (pointAt < 0 || (pointAt < count - 1 && last != UInt8(ascii: "0")))
+    }
+
     /// Most texts are, and eight bytes are looked at in one step.
     fileprivate var isASCII: Bool {
-        var offset = 0
-        while offset + 8 <= count {
-            if loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
-            offset += 8
+        guard var position = baseAddress else { return true }
+        let end = position + count
+        var bits: UInt64 = 0
+        while end - position >= 32 {
+            bits |= position.loadUnaligned(as: UInt64.self)
+            bits |= position.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            bits |= position.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+            bits |= position.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+            position += 32
         }
-        while offset < count {
-            if self[offset] >= 0x80 { return false }
-            offset += 1
+        while position < end {
+            bits |= UInt64(position.load(as: UInt8.self))
+            position += 1
         }
-        return true
+        return bits & 0x8080_8080_8080_8080 == 0
     }
 }

@@ -109,14 +109,20 @@ struct StoredItemReader {
         }
     }
 
-    private mutating func members() -> [String: AttributeValue] {
+    private mutating func members() -> AttributeMap {
         let count = length()
-        var members = [String: AttributeValue](minimumCapacity: count)
-        for _ in 0..<count {
-            let name = text()
-            members[name] = value()
+        var entries: [AttributeMap.Entry] = []
+        entries.reserveCapacity(count)
+        var isAscending = true
+        var last = UnsafeRawBufferPointer(start: nil, count: 0)
+        for index in 0..<count {
+            let name = chunk()
+            if index > 0, !last.precedes(name) { isAscending = false }
+            last = name
+            entries.append(AttributeMap.Entry(String(decoding: name, as: UTF8.self), value()))
         }
-        return members
+        // Files of earlier versions have names beyond ASCII in another order.
+        return isAscending ? AttributeMap(ascending: entries) : AttributeMap(entries)
     }
 
     private mutating func elements<Element>(_ read: (inout StoredItemReader) -> Element) -> [Element] {
@@ -168,6 +174,12 @@ struct StoredItemReader {
 }
 
 extension UnsafeRawBufferPointer {
+    fileprivate func precedes(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard let base = baseAddress, let otherBase = other.baseAddress else { return isEmpty && !other.isEmpty }
+        let order = memcmp(base, otherBase, Swift.min(count, other.count))
+        return order == 0 ? count < other.count : order < 0
+    }
+
     fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         guard let base = baseAddress, let otherBase = other.baseAddress else { return true }

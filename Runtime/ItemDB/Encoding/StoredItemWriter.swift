@@ -48,11 +48,11 @@ struct StoredItemWriter {
     }
 
     /// In the order of the names, so that equal maps have equal bytes.
-    private mutating func append(members: [String: AttributeValue]) {
+    private mutating func append(members: AttributeMap) {
         append(length: members.count)
-        for name in members.keys.sorted() {
-            append(name)
-            if let value = members[name] { append(value) }
+        for entry in members.entries {
+            append(entry.name.text)
+            append(entry.value)
         }
     }
 

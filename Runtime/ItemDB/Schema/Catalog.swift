@@ -47,7 +47,7 @@ extension Table {
 
 extension TableIndex {
     var record: AttributeValue {
-        var record: [String: AttributeValue] = [
+        var record: AttributeMap = [
             "id": .number(Int(id)), "name": .string(name), "isLocal": .bool(definition.isLocal), "key": key.record,
         ]
         switch definition.projection {

@@ -43,12 +43,12 @@ package struct TableIndex: Hashable, Sendable {
     package var key: KeySchema { definition.key }
 
     /// The attributes it holds, keys included; nil for all.
-    func projectedNames(of table: KeySchema) -> Set<String>? {
-        let keys = (table.attributes + key.attributes).map(\.name)
+    func projectedNames(of table: KeySchema) -> Set<AttributeName>? {
+        let keys = (table.attributes + key.attributes).map { AttributeName($0.name) }
         return switch definition.projection {
         case .all: nil
         case .keysOnly: Set(keys)
-        case .include(let names): Set(keys + names)
+        case .include(let names): Set(keys + names.map { AttributeName($0) })
         }
     }
 }

@@ -34,7 +34,7 @@ extension TableIndex {
         guard let names = projectedNames(of: table) else {
             return IndexEntry(row: bytes, offset: offset, body: nil, sizeBytes: item.sizeBytes)
         }
-        let body = StoredItem(item.attributes(names.sorted()))
+        let body = StoredItem(item.attributes(names.map(\.text)))
         return IndexEntry(row: bytes, offset: offset, body: body, sizeBytes: body.sizeBytes)
     }
 
