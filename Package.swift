@@ -143,7 +143,7 @@ let package = Package(
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
             tests("ExpressionsTests", ["Expressions", "Items"]),
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
-            tests("DynamoDBAPITests", ["DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
+            tests("DynamoDBAPITests", ["CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
             tests("RoutingTests", ["JSON", "Routing", "Time", "TimeZones"]),
             tests("PoliciesTests", ["JSON", "Policies"]),
             tests("TemplateTests", ["Template"]),
