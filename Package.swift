@@ -93,7 +93,8 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing", "Template", "Time", "Tokens",
+                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing",
+                "Template", "Time", "Tokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),

@@ -78,7 +78,7 @@ package final class Deployment: Sendable {
                 log: log, traces: traces,
                 endpoint: endpoint,
                 objectsFolder: folder + "/objects")
-            return try Services(stack: stack, pools: pools, host: host)
+            return try Services(stack: stack, pools: pools, database: database, host: host)
         }
         return Deployment(
             stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,

@@ -186,7 +186,7 @@ struct LambdaAPI: Sendable {
         return [parameter, suffix].allSatisfy { $0 == nil || $0 == "$LATEST" }
     }
 
-    private static func percentDecoded(_ part: Substring) -> String {
+    static func percentDecoded(_ part: Substring) -> String {
         guard part.contains("%") else { return String(part) }
         var bytes: [UInt8] = []
         var rest = Array(part.utf8)[...]

@@ -1,3 +1,4 @@
+import ItemDB
 import JSON
 import NIOHTTP1
 import Template
@@ -11,13 +12,18 @@ final class Services {
     private let all: [any EmulatedService]
 
     /// - Throws: `EmulatorError` if a resource can't be made, with its place, or what was kept can't be read.
-    init(stack: Stack, pools: [FunctionPool], host: ServiceHost) throws(EmulatorError) {
+    init(
+        stack: Stack, pools: [FunctionPool], database: ItemDatabase, host: ServiceHost
+    ) throws(EmulatorError) {
         self.host = host
         functions = try AsyncInvocations(pools: pools, stack: stack, host: host)
         host.targets.register("lambda", functions)
         let queues = try SQSService(stack: stack, host: host)
         host.targets.register("sqs", queues)
-        all = [queues]
+        // After the services that records come from and go to.
+        let mappings = try EventSourceMappings(
+            stack: stack, pools: pools, queues: queues, database: database, host: host)
+        all = [queues, mappings]
         // Last: what was left may be for any of them.
         try functions.resume()
     }

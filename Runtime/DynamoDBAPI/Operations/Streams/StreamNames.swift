@@ -1,20 +1,24 @@
-import ItemDB
+package import ItemDB
 import Time
 
 /// What streams, their one shard and the places in it are called on the wire.
 ///
 /// - Note: Source: Amazon DynamoDB Streams API Reference.
-enum StreamNames {
+package enum StreamNames {
     /// The time of creation, as in `2026-11-21T03:43:36.123`.
     static func label(_ stream: ChangeStream) -> String { String(stream.createdAt.description.dropLast()) }
 
+    package static func arn(of stream: ChangeStream, region: String, accountID: String) -> String {
+        "arn:aws:dynamodb:\(region):\(accountID):table/\(stream.table)/stream/\(label(stream))"
+    }
+
     /// Of the form `shardId-00000001414576573621-f55eea83`.
-    static func shardID(_ stream: ChangeStream) -> String {
+    package static func shardID(_ stream: ChangeStream) -> String {
         "shardId-\(padded(String(stream.createdAt.milliseconds), 20))-\(padded(String(stream.id, radix: 16), 8))"
     }
 
     /// Sequence numbers have 21 digits at least, and rise in the order of texts too.
-    static func sequenceNumber(_ sequence: Int64) -> String { "1" + padded(String(sequence), sequenceDigits - 1) }
+    package static func sequenceNumber(_ sequence: Int64) -> String { "1" + padded(String(sequence), sequenceDigits - 1) }
 
     static let sequenceDigits = 21
 
@@ -31,7 +35,7 @@ enum StreamNames {
 
 extension DynamoDBService {
     func streamARN(_ stream: ChangeStream) -> String {
-        "\(tableARN(stream.table))/stream/\(StreamNames.label(stream))"
+        StreamNames.arn(of: stream, region: region, accountID: accountID)
     }
 
     /// The stream of an ARN.
