@@ -104,7 +104,10 @@ package final class Deployment: Sendable {
     // MARK: Requests from outside
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
-        if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
+        if APIAddress.isHost(of: request) {
+            // An API's paths are its own, whatever they begin with.
+            serve(request, respond)
+        } else if let target = request.headers.first(name: "X-Amz-Target"), DynamoDBEndpoint.owns(target) {
             handleDynamoDB(request, target, respond)
         } else if LambdaAPI.owns(request.path) {
             lambda.handle(request, from: keys.caller(of: request), respond: respond)
@@ -113,9 +116,14 @@ package final class Deployment: Sendable {
         } else if request.path.hasPrefix(ControlAPI.pathPrefix) {
             ControlAPI(deployment: self).handle(request, respond: respond)
         } else {
-            let caller = keys.caller(of: request)
-            services.enter { $0.handle(ServiceCall(request: request, caller: caller, respond: respond)) }
+            serve(request, respond)
         }
+    }
+
+    /// By the services on their loop.
+    private func serve(_ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void) {
+        let caller = keys.caller(of: request)
+        services.enter { $0.handle(ServiceCall(request: request, caller: caller, respond: respond)) }
     }
 
     private func handleDynamoDB(
@@ -171,19 +179,20 @@ package final class Deployment: Sendable {
     /// Sends a webhook of the payment provider to every function that has a route for it, as the provider would: it
     /// knows addresses, and not what they are for.
     func deliver(_ webhook: StripeWebhookRequest) async throws(EmulatorError) -> [InvocationReply] {
-        let routes = stack.httpAPIs.flatMap(\.routes).filter {
-            $0.method == "POST" && $0.path.hasPrefix("/webhooks/stripe")
-        }
-        guard !routes.isEmpty else {
-            throw EmulatorError("The template has no route POST /webhooks/stripe… that a webhook could go to.")
-        }
         var replies: [InvocationReply] = []
-        for route in routes {
-            var event = HTTPEventBuilder(method: "POST", path: route.path, routeKey: "POST \(route.path)")
-            event.headers = webhook.headers
-            event.body = webhook.body
-            let payload = event.event(receivedAt: clock.now, requestID: identifiers.requestID())
-            replies.append(try await invoke(route.functionID, payload: ByteBuffer(bytes: payload.compactBytes)))
+        for api in stack.httpAPIs {
+            let prefix = APIAddress.pathPrefix + api.id
+            for route in api.routes where route.method == "POST" && route.path.hasPrefix("/webhooks/stripe") {
+                let request = HTTPRequest(
+                    method: .POST, path: prefix + route.path, query: "", headers: HTTPHeaders(webhook.headers),
+                    body: ByteBuffer(bytes: webhook.body), isBodyCut: false)
+                let found = try await services.call { $0.gateway.event(of: request, toAPI: api.id) }
+                guard let (function, event) = found else { continue }
+                replies.append(try await invoke(function, payload: ByteBuffer(bytes: event.compactBytes)))
+            }
+        }
+        guard !replies.isEmpty else {
+            throw EmulatorError("The template has no route POST /webhooks/stripe… that a webhook could go to.")
         }
         return replies
     }

@@ -23,9 +23,8 @@ enum TemplateCoverage {
         ],
         "AWS::Serverless::Function/HttpApi": [
             "ApiId": .used, "Method": .used, "Path": .used,
-            "Auth": .harmless("fixtures carry the claims of a verified token"),
-            "PayloadFormatVersion": .harmless("fixtures are written in it"),
-            "TimeoutInMillis": .harmless("the function's own time-out holds"),
+            "Auth.Authorizer": .used, "Auth.AuthorizationScopes": .used, "PayloadFormatVersion": .used,
+            "TimeoutInMillis": .used,
         ],
     ])
 
@@ -44,15 +43,6 @@ enum TemplateCoverage {
             "PointInTimeRecoverySpecification": .harmless("the file is the only copy; see --data"),
             "SSESpecification": .harmless("nothing leaves this machine"), "Tags": .harmless("they are for people"),
         ],
-    ])
-
-    private static let httpAPI = Coverage([
-        "AWS::Serverless::HttpApi": [
-            "Name": .harmless("it is for people"),
-            "Auth": .harmless("fixtures carry the claims of a verified token"),
-            "StageName": .harmless("fixtures name their stage"),
-            "CorsConfiguration": .harmless("no browser is served yet"),
-        ]
     ])
 
     /// Resources whose work is all done before an event reaches a function.

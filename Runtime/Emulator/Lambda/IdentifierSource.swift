@@ -45,6 +45,27 @@ package final class IdentifierSource: Sendable {
         }
     }
 
+    /// 15 characters of base64url and an equals sign, as API Gateway writes its request ids: `nOVHSztQncWq6n8=`.
+    package func gatewayRequestID() -> String {
+        String(unsafeUninitializedCapacity: 16) { text in
+            // 88 bits: six are left for the last character, of which two are always 0.
+            var word = next()
+            for position in 0..<10 {
+                text[position] = Self.base64Digits[Int(word & 63)]
+                word >>= 6
+            }
+            word = next()
+            for position in 10..<15 {
+                text[position] = Self.base64Digits[Int(word & (position == 14 ? 60 : 63))]
+                word >>= 6
+            }
+            text[15] = UInt8(ascii: "=")
+            return 16
+        }
+    }
+
+    private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
     private static let base32Digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUV".utf8)
 
     /// - Note: Source: AWS X-Ray Developer Guide, "Tracing header".

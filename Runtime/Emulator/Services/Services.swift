@@ -8,6 +8,7 @@ import Time
 final class Services {
     let host: ServiceHost
     let functions: AsyncInvocations
+    let gateway: APIGateway
     /// In the order in which they are asked whether a request is theirs.
     private let all: [any EmulatedService]
 
@@ -23,7 +24,8 @@ final class Services {
         // After the services that records come from and go to.
         let mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
-        all = [queues, mappings]
+        gateway = try APIGateway(stack: stack, pools: pools, issuers: nil, host: host)
+        all = [gateway, queues, mappings]
         // Last: what was left may be for any of them.
         try functions.resume()
     }
