@@ -21,8 +21,9 @@ extension ItemDatabase {
         guard let folder = opendir(temporaryParent) else { return }
         defer { closedir(folder) }
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            // In place: an entry is as long as its name, and to copy the whole field could read past the last page.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
             }
             guard name.hasPrefix(namePrefix),
                 let process = pid_t(name.dropFirst(namePrefix.count).prefix { $0 != "-" }),
@@ -36,8 +37,9 @@ extension ItemDatabase {
     package static func remove(_ directory: String) {
         guard let folder = opendir(directory) else { return }
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            // In place: an entry is as long as its name, and to copy the whole field could read past the last page.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
             }
             guard name != ".", name != ".." else { continue }
             let path = directory + "/" + name
