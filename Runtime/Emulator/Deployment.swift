@@ -16,6 +16,7 @@ package final class Deployment: Sendable {
     package let log: FunctionLog
     package let stripe: StripeStandIn
     let stack: Stack
+    private let endpoint: String
     private let identifiers: IdentifierSource
     let database: ItemDatabase
     private let dynamoDB: DynamoDBEndpoint
@@ -37,6 +38,7 @@ package final class Deployment: Sendable {
         self.access = access
         keys = AccessKeys(functions: pools.map(\.function.logicalID))
         self.stack = stack
+        self.endpoint = endpoint
         self.clock = clock
         self.identifiers = identifiers
         self.database = database
@@ -195,6 +197,19 @@ package final class Deployment: Sendable {
             throw EmulatorError("The template has no route POST /webhooks/stripe… that a webhook could go to.")
         }
         return replies
+    }
+
+    /// Lines that say where clients reach the APIs.
+    var apiAddresses: [String] {
+        let sockets = (try? stack.webSocketAPIs()) ?? []
+        let host = endpoint.dropFirst("http://".count)
+        return stack.httpAPIs.map { api in
+            let stage = api.stage == "$default" ? "" : "/" + api.stage
+            return "API \(api.logicalID): \(endpoint)\(APIAddress.pathPrefix)\(api.id)\(stage)"
+        }
+            + sockets.flatMap { api in
+                api.stages.map { "API \(api.logicalID): ws://\(host)\(APIAddress.pathPrefix)\(api.id)/\($0.name)" }
+            }
     }
 
     /// Logical ids.

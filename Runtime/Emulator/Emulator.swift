@@ -169,10 +169,12 @@ package final class Emulator: Sendable {
     /// The lines that `emulator start` prints.
     package var summary: [String] {
         let functions = entrance.deployment?.functionNames ?? []
+        let addresses = entrance.deployment?.apiAddresses ?? []
         return [
             "Serving \(configuration.template) at \(endpoint)",
             "Functions: \(functions.joined(separator: ", "))",
-            "Try: AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(LocalAccount.region) aws lambda list-functions",
+        ] + addresses + [
+            "Try: AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(LocalAccount.region) aws lambda list-functions"
         ]
     }
 

@@ -3,8 +3,8 @@ import Template
 /// What of a template the emulator acts on. A property that is in no list would be ignored in a way that changes
 /// behaviour, and is therefore an error.
 enum TemplateCoverage {
-    static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(queues).merging(eventSourceMappings)
-        .merging(inert)
+    static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(webSocketAPI).merging(queues)
+        .merging(eventSourceMappings).merging(inert)
 
     private static let lambda = Coverage([
         "AWS::Serverless::Function": [

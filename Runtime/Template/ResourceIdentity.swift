@@ -49,8 +49,11 @@ struct ResourceIdentity {
             ]
         case "AWS::Serverless::HttpApi", "AWS::Serverless::Api", "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi":
             reference = Self.identifier(logicalID)
+            let address = "\(context.endpoint)/apis/\(reference)"
+            let isWebSocket = try property("ProtocolType") == "WEBSOCKET"
             attributes = [
-                "ApiEndpoint": "\(context.endpoint)/apis/\(reference)", "ApiId": reference, "RootResourceId": reference,
+                "ApiEndpoint": isWebSocket ? "ws" + address.dropFirst(4) : address, "ApiId": reference,
+                "RootResourceId": reference,
             ]
         case "AWS::Events::EventBus":
             reference = named(try property("Name"))

@@ -1,17 +1,21 @@
 import JSON
 import NIOCore
 import NIOHTTP1
+import Routing
 import Template
 
 /// The APIs of the template, at the addresses of ``APIAddress``.
 final class APIGateway: EmulatedService {
     /// By id.
     private var httpAPIs: [String: HTTPAPI] = [:]
+    private var webSocketAPIs: [String: WebSocketAPI] = [:]
+    private let connections: WebSocketConnections
 
     /// - Parameter issuers: the user pools; their keys verify the tokens that they have signed.
     init(
         stack: Stack, pools: [FunctionPool], issuers: (any TokenIssuers)?, host: ServiceHost
     ) throws(EmulatorError) {
+        connections = WebSocketConnections(host: host)
         let byID = Dictionary(uniqueKeysWithValues: pools.map { ($0.function.logicalID, $0) })
         let poolIssuers = stack.resources.filter { $0.type == "AWS::Cognito::UserPool" }
             .compactMap { $0.attributes["ProviderURL"] }
@@ -19,22 +23,43 @@ final class APIGateway: EmulatedService {
             httpAPIs[api.id] = try HTTPAPI(
                 api, pools: byID, issuers: issuers, poolIssuers: Set(poolIssuers), host: host)
         }
+        let sockets: [WebSocketAPIResource]
+        do throws(TemplateError) { sockets = try stack.webSocketAPIs() } catch { throw EmulatorError("\(error)") }
+        for api in sockets {
+            webSocketAPIs[api.id] = try WebSocketAPI(api, pools: pools, connections: connections, host: host)
+        }
     }
 
     func owns(_ request: HTTPRequest) -> Bool {
         request.path.hasPrefix(APIAddress.pathPrefix) || APIAddress.isHost(of: request)
+            || request.path.hasPrefix(WebSocketConnections.pathPrefix)
     }
 
     func handle(_ call: ServiceCall) {
-        guard let address = APIAddress(call.request), let api = httpAPIs[address.id] else {
-            return call.answer(unknown(call.request))
+        let request = call.request
+        guard let address = APIAddress(request) else {
+            let id = request.path.dropFirst(WebSocketConnections.pathPrefix.count)
+            return call.answer(connections.handle(request, from: call.caller, connection: PercentEncoding.decoded(id)))
         }
-        api.handle(call.request, at: address) { call.answer($0) }
+        if let api = httpAPIs[address.id] {
+            api.handle(request, at: address) { call.answer($0) }
+        } else if let api = webSocketAPIs[address.id] {
+            let segments = address.segments
+            if segments.count == 3, segments[1] == "@connections" {
+                call.answer(connections.handle(request, from: call.caller, connection: segments[2]))
+            } else {
+                api.connect(request, at: address, call.answer)
+            }
+        } else {
+            call.answer(unknown(request))
+        }
     }
+
+    func close() { connections.close() }
 
     /// On AWS the name of such an API leads nowhere.
     private func unknown(_ request: HTTPRequest) -> HTTPResponse {
-        let known = httpAPIs.keys.sorted().joined(separator: ", ")
+        let known = (Array(httpAPIs.keys) + Array(webSocketAPIs.keys)).sorted().joined(separator: ", ")
         let body: JSONValue = [
             "message": .string(
                 "The template has no API of this address. Its APIs are: \(known.isEmpty ? "none" : known).")

@@ -6,7 +6,7 @@ import NIOHTTP1
 ///
 /// It takes the place of NIO's response encoder and pipelining handler, which between them cost four changes of the
 /// poller's interest and several buffers per exchange; requests that a client pipelines wait here instead.
-final class HTTPConnection: ChannelInboundHandler {
+final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
 
@@ -36,6 +36,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// The client sends no more; it may still read.
     private var isInputClosed = false
     private var failure: String?
+    /// The handlers in front, which leave the pipeline with this one.
+    var removesBeforeUpgrade: [any RemovableChannelHandler] = []
 
     init(service: any HTTPService, bodyBytesMax: Int, readTimeout: TimeAmount) {
         self.service = service
@@ -98,8 +100,15 @@ final class HTTPConnection: ChannelInboundHandler {
             failure = "more than \(Self.pipelinedMax) requests sent ahead"
             return context.close(promise: nil)
         }
-        waiting.append(Exchange(request: request, keepsAlive: head.isKeepAlive))
+        // The decoder stops at a request to upgrade: without the upgrade nothing more can come.
+        waiting.append(Exchange(request: request, keepsAlive: head.isKeepAlive && !Self.asksForUpgrade(head)))
         if !isAnswering { answerNext(context) }
+    }
+
+    private static func asksForUpgrade(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT
+            || head.headers.contains(name: "Upgrade")
+                && head.headers[canonicalForm: "Connection"].contains { $0.lowercased() == "upgrade" }
     }
 
     private func answerNext(_ context: ChannelHandlerContext) {
@@ -133,6 +142,7 @@ final class HTTPConnection: ChannelInboundHandler {
     ) {
         isAnswering = false
         guard context.channel.isActive else { return }
+        if let upgrade = response.upgrade { return self.upgrade(response, upgrade, context) }
         let body = response.body
         let isCopied = body.readableBytes <= Self.copiedBodyBytesMax
         var buffer = context.channel.allocator.buffer(capacity: 512 + (isCopied ? body.readableBytes : 0))
@@ -156,6 +166,27 @@ final class HTTPConnection: ChannelInboundHandler {
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             context.eventLoop.assumeIsolated().execute { bound.value.close(promise: nil) }
         }
+    }
+
+    private func upgrade(
+        _ response: HTTPResponse, _ upgrade: any HTTPUpgrade, _ context: ChannelHandlerContext
+    ) {
+        var buffer = context.channel.allocator.buffer(capacity: 256)
+        buffer.writeString("HTTP/1.1 101 Switching Protocols\r\n")
+        for (name, value) in response.headers { buffer.writeString("\(name): \(value)\r\n") }
+        buffer.writeStaticString("\r\n")
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        readTimer?.cancel()
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try upgrade.addHandlers(to: pipeline, of: context.channel)
+        } catch {
+            return context.close(promise: nil)
+        }
+        // This one first: what the decoder has left over is for the new handlers.
+        pipeline.removeHandler(self, promise: nil)
+        for handler in removesBeforeUpgrade.reversed() { pipeline.removeHandler(handler, promise: nil) }
+        removesBeforeUpgrade = []
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -190,7 +221,7 @@ final class HTTPConnection: ChannelInboundHandler {
 }
 
 /// Tells the connection of bytes that are no whole head yet: those the decoder keeps to itself.
-final class ReadWatch: ChannelInboundHandler {
+final class ReadWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let connection: HTTPConnection

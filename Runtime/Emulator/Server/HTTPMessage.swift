@@ -35,6 +35,8 @@ package struct HTTPResponse: Sendable {
     package var status: HTTPResponseStatus
     package var headers: [(String, String)]
     package var body: ByteBuffer
+    /// With status 101: what the connection goes on with.
+    var upgrade: (any HTTPUpgrade)?
 
     package init(_ status: HTTPResponseStatus, headers: [(String, String)] = [], body: ByteBuffer = ByteBuffer()) {
         self.status = status
@@ -45,6 +47,14 @@ package struct HTTPResponse: Sendable {
     package init(_ status: HTTPResponseStatus, headers: [(String, String)] = [], json: [UInt8]) {
         self.init(status, headers: headers + [("Content-Type", "application/json")], body: ByteBuffer(bytes: json))
     }
+}
+
+/// Another protocol on what was an HTTP connection.
+protocol HTTPUpgrade: Sendable {
+    /// Adds the protocol's handlers at the end; those of HTTP are removed right after.
+    ///
+    /// Called on the channel's loop.
+    func addHandlers(to pipeline: ChannelPipeline.SynchronousOperations, of channel: any Channel) throws
 }
 
 /// Answers requests. `respond` is called exactly once per request, from any thread, at any later time.

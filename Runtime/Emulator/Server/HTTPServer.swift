@@ -24,9 +24,11 @@ package struct HTTPServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let connection = HTTPConnection(
                         service: service(), bodyBytesMax: bodyBytesMax, readTimeout: readTimeout)
-                    try channel.pipeline.syncOperations.addHandlers([
-                        ReadWatch(connection), ByteToMessageHandler(HTTPRequestDecoder()), connection,
-                    ])
+                    // Bytes behind an upgrade are the other protocol's.
+                    let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+                    let watch = ReadWatch(connection)
+                    try channel.pipeline.syncOperations.addHandlers([watch, decoder, connection])
+                    connection.removesBeforeUpgrade = [watch, decoder]
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)

@@ -13,7 +13,7 @@ struct ServiceCall {
         self.respond = respond
     }
 
-    func answer(_ response: HTTPResponse) { respond(response) }
+    var answer: @Sendable (HTTPResponse) -> Void { respond }
 }
 
 extension HTTPRequest {

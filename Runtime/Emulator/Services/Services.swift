@@ -51,5 +51,8 @@ final class Services {
         }
     }
 
-    func close() { host.timers.close() }
+    func close() {
+        gateway.close()
+        host.timers.close()
+    }
 }

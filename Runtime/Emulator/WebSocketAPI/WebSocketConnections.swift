@@ -1,0 +1,103 @@
+import JSON
+import NIOCore
+import NIOHTTP1
+import Time
+
+/// The open sockets of every WebSocket API, and the API by which functions reach them.
+///
+/// Connection ids are the emulator's own, so that `/@connections/ID` is understood below an API's address and without
+/// it: a client made with nothing but `AWS_ENDPOINT_URL` reaches every socket.
+///
+/// - Note: Source: Amazon API Gateway Management API Reference; API Gateway Developer Guide, "Use @connections commands".
+final class WebSocketConnections {
+    static let pathPrefix = "/@connections/"
+
+    private struct Entry {
+        var connection: WebSocketConnection
+        unowned var api: WebSocketAPI
+    }
+
+    private let host: ServiceHost
+    private var entries: [String: Entry] = [:]
+
+    init(host: ServiceHost) { self.host = host }
+
+    func add(_ connection: WebSocketConnection, of api: WebSocketAPI) {
+        entries[connection.id] = Entry(connection: connection, api: api)
+        watch(connection)
+    }
+
+    func remove(_ connection: WebSocketConnection) { entries[connection.id] = nil }
+
+    /// A timer that fires too early, for the client has been heard since, is set anew.
+    private func watch(_ connection: WebSocketConnection) {
+        host.timers.schedule(at: connection.due) { [self] in
+            guard let entry = entries[connection.id] else { return }
+            guard connection.due <= host.clock.now else { return watch(connection) }
+            entry.api.close(connection, .goingAway)
+        }
+    }
+
+    /// The emulator stops, or makes room for another template.
+    func close() {
+        for entry in entries.values { entry.connection.handle?.close(.goingAway) }
+        entries = [:]
+    }
+
+    // MARK: @connections
+
+    /// - Parameter id: decoded.
+    func handle(_ request: HTTPRequest, from caller: Caller, connection id: String) -> HTTPResponse {
+        guard let entry = entries[id] else { return error(.gone, "GoneException") }
+        let connection = entry.connection
+        let arn =
+            "arn:aws:execute-api:\(LocalAccount.region):\(LocalAccount.id):\(connection.event.apiID)/"
+            + "\(connection.event.stage)/\(request.method)/@connections/\(id)"
+        if let reason = host.access.denial(of: "execute-api:ManageConnections", on: arn, to: caller) {
+            return error(.forbidden, "ForbiddenException", message: reason)
+        }
+        switch request.method {
+        case .GET:
+            return answer(
+                .ok,
+                [
+                    "connectedAt": .string(connection.connectedAt.description),
+                    "identity": [
+                        "sourceIp": .string(connection.event.sourceAddress),
+                        "userAgent": .string(connection.event.userAgent),
+                    ],
+                    "lastActiveAt": .string(connection.lastActiveAt.description),
+                ])
+        case .DELETE:
+            entry.api.close(connection, .normal)
+            return HTTPResponse(.noContent, headers: [("x-amzn-RequestId", host.identifiers.requestID())])
+        case .POST: return post(request.body, to: connection)
+        default: return error(.forbidden, "ForbiddenException")
+        }
+    }
+
+    private func post(_ data: ByteBuffer, to connection: WebSocketConnection) -> HTTPResponse {
+        guard data.readableBytes <= WebSocketQuotas.messageBytesMax else {
+            return error(.payloadTooLarge, "PayloadTooLargeException", message: "Message too long")
+        }
+        guard let handle = connection.handle, handle.isWritable else {
+            return error(.tooManyRequests, "LimitExceededException")
+        }
+        let isText = data.readableBytesView.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
+        handle.send(data, isBinary: !isText)
+        connection.lastActiveAt = host.clock.now
+        return answer(.ok, nil)
+    }
+
+    private func answer(_ status: HTTPResponseStatus, _ body: JSONValue?) -> HTTPResponse {
+        let headers = [("x-amzn-RequestId", host.identifiers.requestID())]
+        guard let body else { return HTTPResponse(status, headers: headers) }
+        return HTTPResponse(status, headers: headers, json: body.compactBytes)
+    }
+
+    private func error(_ status: HTTPResponseStatus, _ type: String, message: String? = nil) -> HTTPResponse {
+        var response = answer(status, message.map { ["message": .string($0)] } ?? [:])
+        response.headers.append(("x-amzn-ErrorType", type))
+        return response
+    }
+}
