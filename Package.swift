@@ -148,6 +148,7 @@ let package = Package(
             tests("RoutingTests", ["JSON", "Routing", "Time", "TimeZones"]),
             tests("PoliciesTests", ["JSON", "Policies"]),
             tests("TemplateTests", ["Template"]),
+            tests("TokensTests", ["JSON", "Tokens"]),
             tests(
                 "EmulatorTests",
                 [
