@@ -50,7 +50,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
-        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     ],
     targets: [
         .systemLibrary(
@@ -82,6 +81,8 @@ let package = Package(
         runtime("Routing", ["JSON", "Time", "TimeZones"]),
         // What policies allow.
         runtime("Policies", ["JSON"]),
+        // Signing in without telling the password, as user pools do.
+        runtime("SRP", ["Digest"]),
         // Signed tokens; the one place that knows the library for them.
         runtime(
             "Tokens",
@@ -93,8 +94,8 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSpawn", "CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing",
-                "Template", "Time", "Tokens",
+                "CSpawn", "CSQLite", "Digest", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing",
+                "SRP", "Template", "Time", "Tokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -147,6 +148,7 @@ let package = Package(
             tests("DynamoDBAPITests", ["CSQLite", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Time"]),
             tests("RoutingTests", ["JSON", "Routing", "Time", "TimeZones"]),
             tests("PoliciesTests", ["JSON", "Policies"]),
+            tests("SRPTests", ["Digest", "SRP"]),
             tests("TemplateTests", ["Template"]),
             tests("TokensTests", ["JSON", "Tokens"]),
             tests(

@@ -115,6 +115,8 @@ package final class Deployment: Sendable {
             lambda.handle(request, from: keys.caller(of: request), respond: respond)
         } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
             respond(stripe.handle(request))
+        } else if request.path == MailPage.path {
+            services.enter { respond(MailPage.answer(to: request, from: $0.mailbox)) }
         } else if request.path.hasPrefix(ControlAPI.pathPrefix) {
             ControlAPI(deployment: self).handle(request, respond: respond)
         } else {

@@ -108,8 +108,11 @@ package final class Emulator: Sendable {
     {
         do throws(EmulatorError) {
             let endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
+            let stack = try loadStack().stack
+            let pools = stack.resources.filter { $0.type == UserPoolResource.type }.map(\.logicalID)
             try await TableDeployment(endpoint: endpoint)
-                .prepare(try loadStack().stack.tables, seedFolder: configuration.seedFolder)
+                .prepare(stack.tables, seedFolder: configuration.seedFolder, others: Set(pools))
+            try await UserSeed(database: database, now: clock.now).prepare(stack, seedFolder: configuration.seedFolder)
             return database
         } catch {
             database.close()

@@ -21,7 +21,7 @@ package struct EmulatorConfiguration: Sendable {
     /// Where everything is kept: a database and the objects beside it. nil keeps all in a temporary folder.
     package var dataFolder: String?
     package var syncsToDisk = false
-    /// Items that fresh tables start with, a JSON file per table.
+    /// Items and users that fresh tables and user pools start with, a JSON file for each.
     package var seedFolder: String?
     /// Where the functions' output is shown as it comes.
     package var logDescriptor: Int32?

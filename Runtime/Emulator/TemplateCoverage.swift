@@ -4,7 +4,7 @@ import Template
 /// behaviour, and is therefore an error.
 enum TemplateCoverage {
     static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(webSocketAPI).merging(queues)
-        .merging(eventSourceMappings).merging(inert)
+        .merging(eventSourceMappings).merging(cognito)
 
     private static let lambda = Coverage([
         "AWS::Serverless::Function": [
@@ -44,12 +44,4 @@ enum TemplateCoverage {
             "SSESpecification": .harmless("nothing leaves this machine"), "Tags": .harmless("they are for people"),
         ],
     ])
-
-    /// Resources whose work is all done before an event reaches a function.
-    private static let inert = Coverage(
-        Dictionary(
-            uniqueKeysWithValues: [
-                "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
-            ]
-            .map { ($0, ["*": .harmless("fixtures carry the claims of a verified token")]) }))
 }

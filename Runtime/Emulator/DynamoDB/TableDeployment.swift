@@ -13,10 +13,14 @@ struct TableDeployment {
 
     /// Creates the tables that are not there yet and fills those with their seed.
     ///
-    /// - Parameter seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
+    /// - Parameters:
+    ///   - seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
+    ///   - others: logical ids whose seeds are not for tables.
     /// - Throws: `EmulatorError` at the table's place in the template, or with the file and item of the seed. Tables made
     ///   by this call are then gone again.
-    func prepare(_ tables: [TableResource], seedFolder: String?) async throws(EmulatorError) {
+    func prepare(
+        _ tables: [TableResource], seedFolder: String?, others: Set<String>
+    ) async throws(EmulatorError) {
         var made: [TableResource] = []
         do throws(EmulatorError) {
             for table in tables {
@@ -24,7 +28,9 @@ struct TableDeployment {
                 try await create(table)
                 made.append(table)
             }
-            if let seedFolder { try await seed(tables, from: seedFolder, only: Set(made.map(\.logicalID))) }
+            if let seedFolder {
+                try await seed(tables, from: seedFolder, only: Set(made.map(\.logicalID)), others: others)
+            }
         } catch {
             for table in made { _ = try await endpoint.perform("DeleteTable", ["TableName": .string(table.name)]) }
             throw error
@@ -97,16 +103,17 @@ struct TableDeployment {
     ///
     /// - Throws: `EmulatorError` with the file, and the index of the item that can't be stored.
     /// - Parameter fresh: the logical ids of tables that were just made; others keep what they hold.
-    private func seed(_ tables: [TableResource], from folder: String, only fresh: Set<String>)
-        async throws(EmulatorError)
-    {
+    private func seed(
+        _ tables: [TableResource], from folder: String, only fresh: Set<String>, others: Set<String>
+    ) async throws(EmulatorError) {
         let known = Set(tables.map(\.logicalID))
         for file in try Directory.entries(of: folder) where file.hasSuffix(".json") {
             let logicalID = String(file.dropLast(5))
             let path = "\(folder)/\(file)"
+            if others.contains(logicalID) { continue }
             guard known.contains(logicalID) else {
-                let others = known.isEmpty ? "none at all" : known.sorted().joined(separator: ", ")
-                throw EmulatorError("\(path): the template has no table \(logicalID). It has: \(others).")
+                let names = known.isEmpty ? "none at all" : known.sorted().joined(separator: ", ")
+                throw EmulatorError("\(path): the template has no table \(logicalID). It has: \(names).")
             }
             guard fresh.contains(logicalID), let table = tables.first(where: { $0.logicalID == logicalID }) else {
                 continue

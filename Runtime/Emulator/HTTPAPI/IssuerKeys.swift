@@ -31,11 +31,15 @@ final class IssuerKeys {
         waiting.append(action)
         guard waiting.count == 1 else { return }
         let finish = host.callback { [self] (verifier: TokenVerifier?) in take(verifier) }
-        if let keySet = issuers?.keySet(ofIssuer: issuer) {
-            Task { finish(await TokenVerifier(jwks: keySet)) }
-        } else {
-            fetch(finish)
+        guard let issuers else { return fetch(finish) }
+        issuers.keySet(ofIssuer: issuer) { keySet in
+            guard let keySet else { return finish(nil) }
+            Self.makeVerifier(of: keySet, completion: finish)
         }
+    }
+
+    private static func makeVerifier(of keySet: JSONValue, completion: @escaping @Sendable (TokenVerifier?) -> Void) {
+        Task { completion(await TokenVerifier(jwks: keySet)) }
     }
 
     private func take(_ verifier: TokenVerifier?) {

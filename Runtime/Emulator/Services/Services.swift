@@ -9,6 +9,7 @@ final class Services {
     let host: ServiceHost
     let functions: AsyncInvocations
     let gateway: APIGateway
+    let mailbox: Mailbox
     /// In the order in which they are asked whether a request is theirs.
     private let all: [any EmulatedService]
 
@@ -24,8 +25,10 @@ final class Services {
         // After the services that records come from and go to.
         let mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
-        gateway = try APIGateway(stack: stack, pools: pools, issuers: nil, host: host)
-        all = [gateway, queues, mappings]
+        let userPools = try CognitoService(stack: stack, functions: pools, host: host)
+        mailbox = userPools.mailbox
+        gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
+        all = [gateway, queues, mappings, userPools, PoolDocuments(of: userPools)]
         // Last: what was left may be for any of them.
         try functions.resume()
     }
