@@ -12,6 +12,12 @@ package struct Deduplication {
         package var messageID: String
         package var sequenceNumber: String
         package var sentAt: Timestamp
+
+        package init(messageID: String, sequenceNumber: String, sentAt: Timestamp) {
+            self.messageID = messageID
+            self.sequenceNumber = sequenceNumber
+            self.sentAt = sentAt
+        }
     }
 
     private var entries: [String: Entry] = [:]
