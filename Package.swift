@@ -154,7 +154,7 @@ let package = Package(
             tests(
                 "EmulatorTests",
                 [
-                    "Emulator", "JSON", "Time", .product(name: "NIOCore", package: "swift-nio"),
+                    "Emulator", "JSON", "Template", "Time", .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOPosix", package: "swift-nio"),
                     .product(name: "NIOHTTP1", package: "swift-nio"),
                 ]),

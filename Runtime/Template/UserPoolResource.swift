@@ -14,6 +14,9 @@ package struct UserPoolResource: Hashable, Sendable {
         package var requiresSymbols = true
         /// 0...365.
         package var temporaryPasswordDays = 7
+
+        /// What holds without a policy of one's own.
+        package init() {}
     }
 
     /// A custom attribute, or a change to one that every pool has.
@@ -201,6 +204,7 @@ extension UserPoolResource {
 
 extension UserPoolResource.PasswordPolicy {
     init(_ value: TemplateValue?) throws(TemplateError) {
+        self.init()
         guard let value else { return }
         // A policy that is given requires only what it says.
         minimumLength = try value["MinimumLength"]?.requireInteger("MinimumLength", in: 6...99) ?? 8

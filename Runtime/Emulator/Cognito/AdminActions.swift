@@ -178,8 +178,9 @@ extension CognitoService {
         {
             throw .badParameter("Required attribute \(required.name) must be in AttributesToGet.")
         }
-        let found = pool.users.values.filter {
-            filter?.accepts($0, isCaseSensitive: pool.resource.isCaseSensitive) ?? true
+        let found = pool.users.values.filter { user in
+            guard let filter else { return true }
+            return filter.accepts(user.searched(filter.attribute), isCaseSensitive: pool.resource.isCaseSensitive)
         }
         let (page, next) = try Page.of(
             found.sorted { ($0.createdAt, $0.username) < ($1.createdAt, $1.username) }, key: \.username,

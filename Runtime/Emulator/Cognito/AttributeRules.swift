@@ -1,20 +1,22 @@
-import Template
+package import Template
 
 /// What users' attributes may be.
 ///
 /// - Note: Source: Amazon Cognito Developer Guide, "Working with user attributes".
-struct AttributeRules {
-    let pool: UserPoolResource
+package struct AttributeRules {
+    private let pool: UserPoolResource
+
+    package init(pool: UserPoolResource) { self.pool = pool }
 
     /// - Parameters:
     ///   - allowed: what the client may write; nil for everything.
     ///   - isNew: whether a user is being made: what is required must then be there, and what can't be changed may be set.
-    func check(
+    package func check(
         _ attributes: [String: String], allowed: Set<String>?, isNew: Bool, isAdmin: Bool
     ) throws(ServiceFault) {
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
-            let declared = pool.attributes.first { $0.name == name || $0.name.hasSuffix(":" + name) }
-            guard UserPoolResource.Attribute.standardNames.contains(name) || declared?.name == name else {
+            let declared = pool.attributes.first { $0.name == name }
+            guard UserPoolResource.Attribute.standardNames.contains(name) || declared != nil else {
                 throw schema(name, "Attribute does not exist in the schema.")
             }
             if name == "sub" || (declared?.isMutable == false && !isNew) {
@@ -74,7 +76,7 @@ struct AttributeRules {
     }
 
     /// One @ with something on both sides, a dot in the domain, no spaces.
-    static func isEmail(_ text: String) -> Bool {
+    package static func isEmail(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && parts[0].utf8.count <= 64 && text.utf8.count <= 320
             && parts[1].contains(".") && !parts[1].hasPrefix(".") && !parts[1].hasSuffix(".")
@@ -82,14 +84,14 @@ struct AttributeRules {
     }
 
     /// E.164: a plus and 1 to 15 digits.
-    static func isPhoneNumber(_ text: String) -> Bool {
+    package static func isPhoneNumber(_ text: String) -> Bool {
         let digits = text.utf8.dropFirst()
         return text.hasPrefix("+") && (1...15).contains(digits.count)
             && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// What of an address is shown: `a***@e***`; of a number its last four digits.
-    static func masked(_ value: String, _ attribute: String) -> String {
+    package static func masked(_ value: String, _ attribute: String) -> String {
         if attribute == "phone_number" {
             return "+" + String(repeating: "*", count: max(0, value.count - 5)) + value.suffix(4)
         }

@@ -1,14 +1,14 @@
-import Template
+package import Template
 
 /// Whether a password conforms to a pool's policy.
 ///
 /// - Note: Source: Amazon Cognito Developer Guide, "Adding user pool password requirements".
-enum PasswordRules {
+package enum PasswordRules {
     static let lengthMax = 256
     private static let symbols = Set(#"^$*.[]{}()?-"!@#%&/\,><':;|_~`+="#.unicodeScalars)
 
     /// - Returns: the reason why it does not, in AWS's words.
-    static func refusal(of password: String, by policy: UserPoolResource.PasswordPolicy) -> String? {
+    package static func refusal(of password: String, by policy: UserPoolResource.PasswordPolicy) -> String? {
         let scalars = Array(password.unicodeScalars)
         func has(_ isOne: (Unicode.Scalar) -> Bool) -> Bool { scalars.contains(where: isOne) }
         if scalars.count < policy.minimumLength { return "Password not long enough" }
@@ -42,7 +42,7 @@ enum PasswordRules {
     }
 
     /// A password for an invitation: every kind of character, as long as the policy asks for.
-    static func temporary(
+    package static func temporary(
         for policy: UserPoolResource.PasswordPolicy, random: () -> UInt64
     ) -> String {
         let kinds = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!@#%&*-_+="].map(Array.init)

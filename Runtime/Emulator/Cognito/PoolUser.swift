@@ -66,6 +66,17 @@ struct PoolUser: Codable {
 
     func isVerified(_ attribute: String) -> Bool { attributes["\(attribute)_verified"] == "true" }
 
+    /// By a name that ListUsers can search for.
+    func searched(_ name: String) -> String? {
+        switch name {
+        case "username": username
+        case "sub": sub
+        case "cognito:user_status": status.rawValue
+        case "status": isEnabled ? "Enabled" : "Disabled"
+        default: attributes[name]
+        }
+    }
+
     /// All attributes, `sub` too, in the order of their names.
     var allAttributes: [(name: String, value: String)] {
         (attributes.map { (name: $0.key, value: $0.value) } + [(name: "sub", value: sub)])

@@ -1,15 +1,15 @@
 /// Which users ListUsers is to name: `attribute = "value"`, or `^=` for the beginning.
 ///
 /// - Note: Source: Amazon Cognito API Reference, ListUsers, `Filter`.
-struct UserFilter {
-    enum Comparison: String {
+package struct UserFilter {
+    package enum Comparison: String, Sendable {
         case equals = "="
         case beginsWith = "^="
     }
 
-    let attribute: String
-    let comparison: Comparison
-    let value: String
+    package let attribute: String
+    package let comparison: Comparison
+    package let value: String
 
     /// Custom attributes can't be searched for.
     static let attributes: Set<String> = [
@@ -18,7 +18,7 @@ struct UserFilter {
     ]
 
     /// - Returns: nil for no filter at all.
-    init?(_ text: String) throws(ServiceFault) {
+    package init?(_ text: String) throws(ServiceFault) {
         var rest = text.trimmed[...]
         guard !rest.isEmpty else { return nil }
         if rest.first == "\"" {
@@ -66,15 +66,8 @@ struct UserFilter {
         return nil
     }
 
-    func accepts(_ user: PoolUser, isCaseSensitive: Bool) -> Bool {
-        let found: String?
-        switch attribute {
-        case "username": found = user.username
-        case "sub": found = user.sub
-        case "cognito:user_status": found = user.status.rawValue
-        case "status": found = user.isEnabled ? "Enabled" : "Disabled"
-        default: found = user.attributes[attribute]
-        }
+    /// - Parameter found: the user's value of ``attribute``; nil if there is none.
+    package func accepts(_ found: String?, isCaseSensitive: Bool) -> Bool {
         guard var found else { return false }
         var value = value
         if !isCaseSensitive || attribute == "status" || attribute == "cognito:user_status" {

@@ -1,10 +1,10 @@
 import JSON
-import NIOHTTP1
+package import NIOHTTP1
 
 /// An error as a service answers it.
-struct ServiceFault: Error, Hashable {
+package struct ServiceFault: Error, Hashable {
     /// Such as `ResourceNotFoundException`.
-    var code: String
-    var message: String
-    var status: HTTPResponseStatus = .badRequest
+    package var code: String
+    package var message: String
+    package var status: HTTPResponseStatus = .badRequest
 }
