@@ -80,7 +80,12 @@ package final class Deployment: Sendable {
                 log: log, traces: traces,
                 endpoint: endpoint,
                 objectsFolder: folder + "/objects")
-            return try Services(stack: stack, pools: pools, database: database, host: host)
+            do throws(EmulatorError) {
+                return try Services(stack: stack, pools: pools, database: database, host: host)
+            } catch {
+                journal.abandon()
+                throw error
+            }
         }
         return Deployment(
             stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,

@@ -56,6 +56,12 @@ final class Journal {
         scheduleFlush()
     }
 
+    /// Drops what this turn of the loop has noted: the services that noted it could not be made.
+    func abandon() {
+        noted = []
+        actions = []
+    }
+
     private func scheduleFlush() {
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
