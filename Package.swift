@@ -95,7 +95,7 @@ let package = Package(
             "Emulator",
             [
                 "CSpawn", "CSQLite", "Digest", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing",
-                "SRP", "Template", "Time", "Tokens",
+                "SRP", "Template", "Time", "TimeZones", "Tokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),

@@ -58,6 +58,21 @@ struct ResourceIdentity {
         case "AWS::Events::EventBus":
             reference = named(try property("Name"))
             attributes = ["Arn": arn("events", "event-bus/\(reference)"), "Name": reference]
+        case "AWS::Events::Rule":
+            let name = named(try property("Name"))
+            let bus = Self.busName(try property("EventBusName"))
+            reference = bus.map { "\($0)|\(name)" } ?? name
+            attributes = ["Arn": arn("events", "rule/" + (bus.map { "\($0)/\(name)" } ?? name))]
+        case "AWS::Events::Archive":
+            reference = named(try property("ArchiveName"))
+            attributes = ["Arn": arn("events", "archive/\(reference)")]
+        case "AWS::Scheduler::Schedule":
+            reference = named(try property("Name"))
+            let group = try property("GroupName") ?? "default"
+            attributes = ["Arn": arn("scheduler", "schedule/\(group)/\(reference)")]
+        case "AWS::Scheduler::ScheduleGroup":
+            reference = named(try property("Name"))
+            attributes = ["Arn": arn("scheduler", "schedule-group/\(reference)"), "State": "ACTIVE"]
         case "AWS::Cognito::UserPool":
             reference = "\(context.region)_\(logicalID)"
             let provider = "cognito-idp.\(context.region).amazonaws.com/\(reference)"
@@ -88,14 +103,19 @@ struct ResourceIdentity {
         _ type: String, _ property: (String) throws(TemplateError) -> String?
     ) throws(TemplateError) -> String? {
         switch type {
-        case "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup", "AWS::SSM::Parameter",
-            "AWS::SecretsManager::Secret", "AWS::Kinesis::Stream", "AWS::Cognito::UserPoolGroup":
+        case "AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::Kinesis::Stream",
+            "AWS::Cognito::UserPoolGroup":
             try property(type.hasSuffix("Group") && type.contains("Cognito") ? "GroupName" : "Name")
-        case "AWS::Events::Archive": try property("ArchiveName")
         case "AWS::Logs::LogGroup": try property("LogGroupName")
         case "AWS::CloudWatch::Alarm": try property("AlarmName")
         default: nil
         }
+    }
+
+    /// The name of a bus other than the default one, which may be given by its ARN.
+    private static func busName(_ nameOrARN: String?) -> String? {
+        let name = nameOrARN?.split(separator: "/").last.map { String($0) }
+        return name == "default" ? nil : name
     }
 
     /// Small letters and digits, as API Gateway and Cognito make their ids of.

@@ -43,9 +43,7 @@ struct AccessKeys: Sendable {
     private static func secret(ofKeyID keyID: String) -> String { text(of: "secret of " + keyID, count: 40) }
 
     private static func text(of seed: String, count: Int) -> String {
-        // FNV-1a, 64 bits, then a generator's output.
-        let hash = seed.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        var generator = SplitMix64(state: hash)
+        var generator = SplitMix64(state: seed.stableHash)
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
         return String((0..<count).map { _ in digits[Int(generator.next() & 31)] })
     }

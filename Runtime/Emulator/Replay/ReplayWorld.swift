@@ -55,13 +55,8 @@ final class ReplayWorld: Sendable {
         let database = try seed.copy(clock: clock)
         database.onCommit(feed.observe)
         let deployment = try await emulator.deploy(
-            database: database, clock: clock, identifiers: IdentifierSource(seed: Self.hash(name)))
+            database: database, clock: clock, identifiers: IdentifierSource(seed: name.stableHash))
         current.withLock { $0 = Case(name: name, deployment: deployment, feed: feed) }
-    }
-
-    /// FNV-1a, 64 bits: Swift's own hashes differ from run to run.
-    private static func hash(_ name: String) -> UInt64 {
-        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// The time that an event says of itself: the gateway's time of receipt, or EventBridge's `time`.

@@ -22,15 +22,18 @@ final class Services {
         host.targets.register("lambda", functions)
         let queues = try SQSService(stack: stack, host: host)
         host.targets.register("sqs", queues)
+        let events = try EventBridgeService(stack: stack, host: host)
+        host.targets.register("events", events)
         // After the services that records come from and go to.
         let mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        all = [gateway, queues, mappings, userPools, PoolDocuments(of: userPools)]
+        all = [gateway, queues, events, mappings, userPools, PoolDocuments(of: userPools)]
         // Last: what was left may be for any of them.
         try functions.resume()
+        try events.resume()
     }
 
     func handle(_ call: ServiceCall) {

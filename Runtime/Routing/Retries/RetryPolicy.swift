@@ -35,8 +35,8 @@ package enum RetryLimit: Hashable, Sendable {
 ///   RetryPolicy. AWS says "exponential back off and jitter"; the numbers are ours: from 1 second, doubled up to 512,
 ///   of which half at least is waited, so that 185 attempts fit into 24 hours.
 package struct RetryPolicy: Hashable, Sendable {
-    private let retriesMax: Int
-    private let ageMax: Duration
+    package let retriesMax: Int
+    package let ageMax: Duration
 
     package static let `default` = RetryPolicy(retriesMax: 185, ageMax: .seconds(86_400))
 
