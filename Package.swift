@@ -126,6 +126,9 @@ let package = Package(
         .executableTarget(
             name: "Echo", dependencies: ["JSON", "LambdaRuntime"], path: "Tests/Bench/Echo", swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Sink", dependencies: ["LambdaRuntime"], path: "Tests/Bench/Sink", swiftSettings: strict
+        ),
     ]
         + functions.map(function)
         + [

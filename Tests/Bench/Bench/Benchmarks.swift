@@ -40,6 +40,10 @@ struct Benchmarks {
         printMemory(of: emulator)
     }
 
+    func services() throws(LoadGenerator.Failure) {
+        print(try ServiceBenchmark(build: build, count: isTiny ? 100 : 10_000).run().text)
+    }
+
     func dynamoDB() throws(LoadGenerator.Failure) {
         let emulator = try EmulatorProcess(dynamoDBOf: build)
         defer { emulator.stop() }

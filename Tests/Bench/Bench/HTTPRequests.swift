@@ -16,7 +16,18 @@ enum HTTPRequests {
             headers: wantsLog ? "X-Amz-Log-Type: Tail\r\n" : "")
     }
 
-    private static func post(_ path: String, body: [UInt8], headers: String) -> [UInt8] {
+    /// AWS JSON: the operation in the header `X-Amz-Target`.
+    static func json(_ target: String, _ input: JSONValue) -> [UInt8] {
+        post(
+            "/", body: input.compactBytes,
+            headers: "X-Amz-Target: \(target)\r\nContent-Type: application/x-amz-json-1.0\r\n")
+    }
+
+    static func get(_ path: String, headers: String) -> [UInt8] {
+        Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(headers)\r\n".utf8)
+    }
+
+    static func post(_ path: String, body: [UInt8], headers: String) -> [UInt8] {
         Array("POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(headers)Content-Length: \(body.count)\r\n\r\n".utf8) + body
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Warm invocations of a function that answers with its event.
 struct InvokeBenchmark {
     let build: String
@@ -17,53 +15,40 @@ struct InvokeBenchmark {
             Properties: {Handler: Echo}
         """
 
-    /// Writes the template of the measured functions into a folder of its own.
-    private func withTemplate<Value>(
-        _ body: (String) throws(LoadGenerator.Failure) -> Value
-    ) throws(LoadGenerator.Failure) -> Value {
-        let path = "/tmp/bench-\(getpid()).yaml"
-        guard let file = fopen(path, "w") else { throw LoadGenerator.Failure(description: "\(path) can't be written") }
-        fputs(Self.template, file)
-        fclose(file)
-        defer { unlink(path) }
-        return try body(path)
-    }
-
     func run() throws(LoadGenerator.Failure) -> ResultTable {
-        try withTemplate { template throws(LoadGenerator.Failure) in
-            var table = ResultTable(
-                "Warm invocations through the emulator, decoded and encoded by the function",
-                columns: ["event", "clients", "per second", "p50 µs", "p99 µs", "CPU µs: emulator", "function"])
-            let emulator = try EmulatorProcess(build: build, template: template)
-            defer { emulator.stop() }
-            let load = LoadGenerator(port: emulator.port)
-            for (name, payload, requests) in [
-                ("200 B", Self.event(bytes: 200), count), ("64 KiB", Self.event(bytes: 65_536), count / 10),
-            ] {
-                let request = HTTPRequests.invoke("Echo", payload: payload)
-                for clients in [1, 8] {
-                    _ = try load.run(count: 50, connections: clients) { _ in
-                        request
-                    } accepts: { status, _ in
-                        status == 200
-                    }
-                    let before = processorSeconds(of: emulator)
-                    let result = try load.run(count: requests, connections: clients) { _ in
-                        request
-                    } accepts: { status, body in
-                        status == 200 && body.count >= payload.count / 2
-                    }
-                    let after = processorSeconds(of: emulator)
-                    table.add([
-                        name, String(clients), figure(result.perSecond), figure(result.microseconds(at: 0.5)),
-                        figure(result.microseconds(at: 0.99)),
-                        figure((after.emulator - before.emulator) / Double(requests) * 1e6),
-                        figure((after.functions - before.functions) / Double(requests) * 1e6),
-                    ])
+        let template = try TemporaryTemplate(Self.template)
+        var table = ResultTable(
+            "Warm invocations through the emulator, decoded and encoded by the function",
+            columns: ["event", "clients", "per second", "p50 µs", "p99 µs", "CPU µs: emulator", "function"])
+        let emulator = try EmulatorProcess(build: build, template: template.path)
+        defer { emulator.stop() }
+        let load = LoadGenerator(port: emulator.port)
+        for (name, payload, requests) in [
+            ("200 B", Self.event(bytes: 200), count), ("64 KiB", Self.event(bytes: 65_536), count / 10),
+        ] {
+            let request = HTTPRequests.invoke("Echo", payload: payload)
+            for clients in [1, 8] {
+                _ = try load.run(count: 50, connections: clients) { _ in
+                    request
+                } accepts: { status, _ in
+                    status == 200
                 }
+                let before = processorSeconds(of: emulator)
+                let result = try load.run(count: requests, connections: clients) { _ in
+                    request
+                } accepts: { status, body in
+                    status == 200 && body.count >= payload.count / 2
+                }
+                let after = processorSeconds(of: emulator)
+                table.add([
+                    name, String(clients), figure(result.perSecond), figure(result.microseconds(at: 0.5)),
+                    figure(result.microseconds(at: 0.99)),
+                    figure((after.emulator - before.emulator) / Double(requests) * 1e6),
+                    figure((after.functions - before.functions) / Double(requests) * 1e6),
+                ])
             }
-            return table
         }
+        return table
     }
 
     private func processorSeconds(of emulator: EmulatorProcess) -> (emulator: Double, functions: Double) {

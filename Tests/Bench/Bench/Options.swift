@@ -1,6 +1,6 @@
 /// The command line: `bench [PART] [--build FOLDER] [--tiny] [--items N] [--beside NAME=COMMAND|URL]…`
 struct Options {
-    enum Part: String { case all, start, lambda, votes, dynamodb, growth, sqlite, beside }
+    enum Part: String { case all, start, lambda, votes, services, dynamodb, growth, sqlite, beside }
 
     var part = Part.all
     /// A release build unless the figures do not matter.

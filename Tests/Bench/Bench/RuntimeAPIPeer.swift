@@ -65,6 +65,8 @@ enum RuntimeAPIPeer {
 
     private static func write(_ bytes: [UInt8], to connection: Int32) throws(LoadGenerator.Failure) {
         let count = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        guard count == bytes.count else { throw LoadGenerator.Failure(description: "the function closed its connection") }
+        guard count == bytes.count else {
+            throw LoadGenerator.Failure(description: "the function closed its connection")
+        }
     }
 }
