@@ -42,6 +42,7 @@ struct Benchmarks {
 
     func services() throws(LoadGenerator.Failure) {
         print(try ServiceBenchmark(build: build, count: isTiny ? 100 : 10_000).run().text)
+        print(try SocketBenchmark(build: build, sockets: isTiny ? 20 : 1_000).run().text)
     }
 
     func dynamoDB() throws(LoadGenerator.Failure) {

@@ -90,7 +90,8 @@ struct LoadGenerator {
         ready.fd = connection.descriptor
     }
 
-    private func connect() throws(Failure) -> Int32 {
+    /// A connected socket.
+    func connect() throws(Failure) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
