@@ -63,8 +63,11 @@ package enum TextFile {
 /// Folders.
 package enum Directory {
     package static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        // Not stat(2): with Foundation linked statically its structure is CoreFoundation's to the compiler.
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == EACCES }
+        close(descriptor)
+        return true
     }
 
     /// The names in a folder, sorted, those with a leading dot left out.
