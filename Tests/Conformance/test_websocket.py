@@ -39,7 +39,13 @@ TEMPLATE = """
         Properties: {Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
       Sockets:
         Type: AWS::Serverless::Function
-        Properties: {}
+        Properties:
+          Policies:
+            - Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Action: execute-api:ManageConnections
+                  Resource: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Chat}/prod/POST/@connections/*
       Judge:
         Type: AWS::Serverless::Function
         Properties: {}
@@ -183,6 +189,15 @@ def answer(event):
         raise RuntimeError("as asked")
     if event["body"] == "nothing":
         return {"statusCode": 200}
+    if '"push"' in event["body"]:
+        import boto3
+        # With nothing but what is in its environment.
+        client = boto3.client("apigatewaymanagementapi")
+        try:
+            client.post_to_connection(ConnectionId=context["connectionId"], Data=b"pushed")
+        except client.exceptions.ForbiddenException as refusal:
+            return {"statusCode": 200, "body": str(refusal)}
+        return {"statusCode": 200, "body": "sent"}
     return {"statusCode": 200, "body": json.dumps(event)}
 
 while True:
@@ -200,13 +215,18 @@ while True:
 class Chat:
     """The emulator, and what the function has seen."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *arguments):
+        self.folder, self.arguments = folder, arguments
         self.log = folder / "events"
         (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE).replace("LOGFILE", str(self.log)))
         function = folder / "sockets"
         function.write_text(f"#!{sys.executable}\n{FUNCTION}")
         function.chmod(function.stat().st_mode | stat.S_IXUSR)
-        self.emulator = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
+        self.start()
+
+    def start(self):
+        self.emulator = Emulator(
+            *self.arguments, template=self.folder / "template.yaml", functions=self.folder, cwd=self.folder)
         self.host = self.emulator.endpoint.removeprefix("http://")
 
     def address(self, api="chat", stage="prod", query=""):
@@ -430,6 +450,16 @@ def test_post_get_delete(chat):
         assert closed.value.rcvd.code == 1000
     context = chat.disconnected(connection)["requestContext"]
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (1000, "Connection Closed Normally")
+
+
+def test_functions_push_by_their_environment_and_policies(chat):
+    with connect(chat.address()) as client:
+        client.send('{"push": 1}')
+        assert [client.recv(timeout=10), client.recv(timeout=10)] == ["pushed", "sent"]
+    with connect(chat.address("bare", "v1")) as client:
+        client.send('{"a": "x", "b": 1, "push": 1}')
+        refusal = client.recv(timeout=10)
+        assert "execute-api:ManageConnections" in refusal and ":bare/v1/POST/@connections/" in refusal
 
 
 def test_gone(chat):
@@ -657,3 +687,31 @@ def test_templates_that_are_refused(tmp_path, old, new, words):
     with pytest.raises(AssertionError) as failure:
         Emulator(template=tmp_path / "template.yaml", functions=tmp_path, cwd=tmp_path)
     assert words in str(failure.value) and "template.yaml:" in str(failure.value)
+
+
+def test_connections_of_a_killed_emulator_are_told_to_be_over(tmp_path):
+    chat = Chat(tmp_path, "--data", tmp_path / "data")
+    with connect(chat.address(query="?a=1"), user_agent_header="test/3") as client:
+        connection = identify(client)
+        with connect(chat.address()) as other:
+            orderly = identify(other)
+        chat.disconnected(orderly)
+        # What was told is noted once nothing is in hand any more.
+        chat.advance(byMilliseconds=0)
+        chat.emulator.kill()
+    chat.start()
+    context = chat.disconnected(connection)["requestContext"]
+    assert (context["disconnectStatusCode"], context["routeKey"]) == (1006, "$disconnect")
+    opening = chat.events(connection, "CONNECT")[0]["requestContext"]
+    for name in ["connectedAt", "identity", "domainName", "stage", "apiId"]:
+        assert context[name] == opening[name]
+    with pytest.raises(chat.management().exceptions.GoneException):
+        chat.management().get_connection(ConnectionId=connection)
+    chat.advance(byMilliseconds=0)
+    # Once is enough, and of those that were told nothing is left.
+    assert chat.emulator.stop() == 0
+    chat.start()
+    with connect(chat.address()) as client:
+        identify(client)
+    assert len(chat.events(connection, "DISCONNECT")) == len(chat.events(orderly, "DISCONNECT")) == 1
+    chat.emulator.kill()

@@ -1,3 +1,4 @@
+import Glibc
 import NIOHTTP1
 import Routing
 
@@ -18,15 +19,20 @@ struct APIAddress {
 
     /// Whether the host name leads to an API, whatever the path.
     static func isHost(of request: HTTPRequest) -> Bool {
-        request.headers.first(name: "Host")?.contains(hostMark) ?? false
+        request.headers.first(name: "Host").flatMap(labelLength) != nil
+    }
+
+    /// Bytes in front of the mark. Every request to the emulator comes by here.
+    private static func labelLength(_ host: String) -> Int? {
+        host.withCString { text in strstr(text, hostMark).map { UnsafePointer($0) - text } }
     }
 
     init?(_ request: HTTPRequest) {
         let host = request.headers.first(name: "Host") ?? "127.0.0.1"
         let colon = host.lastIndex(of: ":")
         port = colon.map { String(host[host.index(after: $0)...]) } ?? "80"
-        if let mark = host.firstRange(of: Self.hostMark) {
-            id = String(host[..<mark.lowerBound])
+        if let length = Self.labelLength(host) {
+            id = String(decoding: host.utf8.prefix(length), as: UTF8.self)
             path = request.path
             domainName = host
             return

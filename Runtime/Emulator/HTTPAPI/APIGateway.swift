@@ -30,6 +30,9 @@ final class APIGateway: EmulatedService {
         }
     }
 
+    /// Takes up what an earlier run left.
+    func resume() throws(EmulatorError) { try connections.resume(webSocketAPIs) }
+
     func owns(_ request: HTTPRequest) -> Bool {
         request.path.hasPrefix(APIAddress.pathPrefix) || APIAddress.isHost(of: request)
             || request.path.hasPrefix(WebSocketConnections.pathPrefix)

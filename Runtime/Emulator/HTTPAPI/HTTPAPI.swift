@@ -180,7 +180,9 @@ final class HTTPAPI {
         _ answer: @escaping (HTTPResponse) -> Void
     ) {
         let now = host.clock.now
-        let trace = request.headers.first(name: "X-Amzn-Trace-Id") ?? host.identifiers.traceID(at: now)
+        let given = request.headers.first(name: Deployment.traceHeader)
+        let trace = given ?? host.identifiers.traceID(at: now)
+        let start = Traces.now()
         let event = event(route, request, address, parameters, authorizer: authorizer, trace: Self.root(of: trace))
             .event(receivedAt: now, requestID: requestID)
         let payload = ByteBuffer(bytes: event.compactBytes)
@@ -192,9 +194,14 @@ final class HTTPAPI {
         let pending = deadlines[route.deadlines].begin { answer(HTTPAPIReply.error(.serviceUnavailable)) }
         route.pool.invoke(
             invocation,
-            completion: host.callback { (result: Result<InvocationResult, InvocationRefusal>) in
+            completion: host.callback { [traces = host.traces] (result: Result<InvocationResult, InvocationRefusal>) in
                 guard pending.end() else { return }
-                answer(Self.response(to: result))
+                let response = Self.response(to: result)
+                // Whoever brings a trace has the call noted already.
+                if given == nil {
+                    traces.record(trace, "http", route.key, since: start, isError: response.status.code >= 400)
+                }
+                answer(response)
             })
     }
 

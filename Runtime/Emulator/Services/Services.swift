@@ -34,6 +34,7 @@ final class Services {
         // Last: what was left may be for any of them.
         try functions.resume()
         try events.resume()
+        try gateway.resume()
     }
 
     func handle(_ call: ServiceCall) {

@@ -151,13 +151,18 @@ final class WebSocketAPI {
         tellFunction(connection.event, closure, trace: connection.trace)
     }
 
-    /// `$disconnect` is told at most once, and nothing comes of what it answers.
+    /// Nothing comes of what `$disconnect` answers.
     func tellFunction(_ event: WebSocketEventBuilder, _ closure: WebSocketClosure, trace: String) {
-        guard let route = routes["$disconnect"] else { return }
+        guard let route = routes["$disconnect"] else { return connections.forget(event.connectionID) }
+        let id = event.connectionID
         let event = event.disconnect(
             code: Int(closure.code), reason: closure.reason, at: host.clock.now,
             requestID: host.identifiers.gatewayRequestID())
-        invoke(route.pool, nil, event, trace: trace) { _ in }
+        invoke(route.pool, nil, event, trace: trace) { [connections] outcome in
+            // One that did not run for the emulator stops is told after the next start.
+            if case .throttled = outcome { return }
+            connections.forget(id)
+        }
     }
 
     /// Ends a connection from this side.

@@ -11,6 +11,7 @@ import Time
 /// - Note: Source: Amazon API Gateway Management API Reference; API Gateway Developer Guide, "Use @connections commands".
 final class WebSocketConnections {
     static let pathPrefix = "/@connections/"
+    private static let kind = "websocket.connection"
 
     private struct Entry {
         var connection: WebSocketConnection
@@ -22,12 +23,35 @@ final class WebSocketConnections {
 
     init(host: ServiceHost) { self.host = host }
 
+    /// Tells the functions that the sockets of an earlier run are gone; one that was being told at its end is told again.
+    ///
+    /// - Parameter apis: by id.
+    func resume(_ apis: [String: WebSocketAPI]) throws(EmulatorError) {
+        for (id, value) in try host.journal.load(Self.kind) {
+            guard let record = try? parseJSON(value),
+                let event = WebSocketEventBuilder(record: record, connectionID: id), let trace = record["trace"]?.string
+            else { throw EmulatorError("The kept connection \(id) can't be read.") }
+            // The template no longer has the API.
+            guard let api = apis[event.apiID] else {
+                forget(id)
+                continue
+            }
+            api.tellFunction(event, .lost, trace: trace)
+        }
+    }
+
     func add(_ connection: WebSocketConnection, of api: WebSocketAPI) {
         entries[connection.id] = Entry(connection: connection, api: api)
+        var record = connection.event.record
+        record["trace"] = .string(connection.trace)
+        host.journal.put(Self.kind, connection.id, JSONValue.object(record).compactBytes)
         watch(connection)
     }
 
     func remove(_ connection: WebSocketConnection) { entries[connection.id] = nil }
+
+    /// Its function has been told of its end.
+    func forget(_ id: String) { host.journal.remove(Self.kind, id) }
 
     /// A timer that fires too early, for the client has been heard since, is set anew.
     private func watch(_ connection: WebSocketConnection) {

@@ -137,3 +137,29 @@ package struct WebSocketEventBuilder: Sendable {
         return .object(event)
     }
 }
+
+// As a connection is kept over a restart.
+extension WebSocketEventBuilder {
+    var record: JSONObject {
+        var record: JSONObject = [
+            "api": .string(apiID), "stage": .string(stage), "domain": .string(domainName),
+            "variables": .object(JSONObject(stageVariables.map { ($0.key, .string($0.value)) })),
+            "connectedAt": .number(JSONNumber(Int(connectedAt.milliseconds))), "userAgent": .string(userAgent),
+        ]
+        if let authorizer { record["authorizer"] = authorizer }
+        return record
+    }
+
+    init?(record: JSONValue, connectionID: String) {
+        guard let apiID = record["api"]?.string, let stage = record["stage"]?.string,
+            let domainName = record["domain"]?.string, let variables = record["variables"]?.object,
+            let connectedAt = record["connectedAt"]?.int, let userAgent = record["userAgent"]?.string
+        else { return nil }
+        let texts = variables.map { ($0.key, $0.value.string ?? "") }
+        self.init(
+            apiID: apiID, stage: stage, domainName: domainName,
+            stageVariables: Dictionary(texts, uniquingKeysWith: { first, _ in first }), connectionID: connectionID,
+            connectedAt: Timestamp(milliseconds: Int64(connectedAt)), userAgent: userAgent)
+        authorizer = record["authorizer"]
+    }
+}
