@@ -30,7 +30,9 @@ final class Services {
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        all = [gateway, queues, events, mappings, userPools, PoolDocuments(of: userPools)]
+        all = [
+            gateway, queues, SQSQueryProtocol(of: queues), events, mappings, userPools, PoolDocuments(of: userPools),
+        ]
         // Last: what was left may be for any of them.
         try functions.resume()
         try events.resume()
