@@ -16,40 +16,38 @@ package final class Deployment: Sendable {
     package let log: FunctionLog
     package let stripe: StripeStandIn
     let stack: Stack
-    private let endpoint: String
-    private let identifiers: IdentifierSource
-    let database: ItemDatabase
+    let ground: Ground
     private let dynamoDB: DynamoDBEndpoint
-    private let pools: [FunctionPool]
+    let pools: [FunctionPool]
     private let lambda: LambdaAPI
     private let keys: AccessKeys
     private let access: AccessControl
     let services: LoopServices
-    let work: WorkInHand
-    let traces: Traces
     let isMovingClock = Atomic(false)
 
-    private init(
-        stack: Stack, database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        pools: [FunctionPool], services: LoopServices, work: WorkInHand, access: AccessControl, traces: Traces,
-        endpoint: String
+    var database: ItemDatabase { ground.database }
+    var work: WorkInHand { ground.work }
+    var traces: Traces { ground.traces }
+
+    /// - Parameter stripe: whose checkouts go on; nil begins with none.
+    init(
+        stack: Stack, access: AccessControl, pools: [FunctionPool], services: LoopServices, on ground: Ground,
+        stripe: StripeStandIn? = nil
     ) {
-        self.traces = traces
-        self.access = access
-        keys = AccessKeys(functions: pools.map(\.function.logicalID))
         self.stack = stack
-        self.endpoint = endpoint
-        self.clock = clock
-        self.identifiers = identifiers
-        self.database = database
-        self.log = log
+        self.access = access
         self.pools = pools
         self.services = services
-        self.work = work
-        dynamoDB = DynamoDBEndpoint(database: database, clock: clock, identifiers: identifiers)
-        stripe = StripeStandIn(
-            clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: endpoint)
-        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: identifiers, access: access) {
+        self.ground = ground
+        clock = ground.clock
+        log = ground.log
+        keys = AccessKeys(functions: pools.map(\.function.logicalID))
+        dynamoDB = DynamoDBEndpoint(database: ground.database, clock: clock, identifiers: ground.identifiers)
+        self.stripe =
+            stripe
+            ?? StripeStandIn(
+                clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: ground.endpoint)
+        lambda = LambdaAPI(pools: pools, clock: clock, identifiers: ground.identifiers, access: access) {
             invocation, pool, accepted in
             services.enter { services in
                 let isTaken = services.functions.enqueue(
@@ -60,36 +58,35 @@ package final class Deployment: Sendable {
         }
     }
 
-    /// - Parameter database: closed with the deployment; the objects are in a folder beside it.
+    /// - Parameter ground: its database is closed with the deployment.
     static func start(
-        stack: Stack, functions: [FunctionConfiguration], database: ItemDatabase, clock: EmulatorClock,
-        identifiers: IdentifierSource, access: AccessControl, log: FunctionLog, loops: any EventLoopGroup,
-        endpoint: String
+        stack: Stack, functions: [FunctionConfiguration], access: AccessControl, on ground: Ground
     ) async throws(EmulatorError) -> Deployment {
-        let work = WorkInHand()
-        let traces = Traces()
-        let lambdaHost = LambdaHost(
-            loops: loops, clock: clock, identifiers: identifiers, log: log, traces: traces,
-            environment: environment(endpoint: endpoint))
+        let lambdaHost = ground.lambdaHost
         let pools = functions.map { FunctionPool(function: $0, host: lambdaHost) }
-        let folder = database.path.lastIndex(of: "/").map { String(database.path[..<$0]) } ?? "."
-        let services = try await LoopServices.start(on: loops.next()) { loop throws(EmulatorError) in
-            let journal = Journal(database: database, loop: loop, work: work, onFailure: giveUp)
-            let host = ServiceHost(
-                loop: loop, clock: clock, journal: journal, identifiers: identifiers, work: work, access: access,
-                log: log, traces: traces,
-                endpoint: endpoint,
-                objectsFolder: folder + "/objects")
-            do throws(EmulatorError) {
-                return try Services(stack: stack, pools: pools, database: database, host: host)
-            } catch {
-                journal.abandon()
-                throw error
-            }
+        let services = try await LoopServices.start(on: ground.loops.next()) { loop throws(EmulatorError) in
+            try makeServices(of: stack, pools, access, on: ground, loop, after: nil)
         }
-        return Deployment(
-            stack: stack, database: database, clock: clock, identifiers: identifiers, log: log, pools: pools,
-            services: services, work: work, access: access, traces: traces, endpoint: endpoint)
+        return Deployment(stack: stack, access: access, pools: pools, services: services, on: ground)
+    }
+
+    /// Services that take up what the database holds. On the loop.
+    static func makeServices(
+        of stack: Stack, _ pools: [FunctionPool], _ access: AccessControl, on ground: Ground, _ loop: any EventLoop,
+        after earlier: Services?
+    ) throws(EmulatorError) -> Services {
+        let journal = Journal(database: ground.database, loop: loop, work: ground.work, onFailure: giveUp)
+        let host = ServiceHost(
+            loop: loop, clock: ground.clock, journal: journal, identifiers: ground.identifiers, work: ground.work,
+            access: access, log: ground.log, traces: ground.traces, endpoint: ground.endpoint,
+            objectsFolder: ground.objectsFolder)
+        do throws(EmulatorError) {
+            return try Services(stack: stack, pools: pools, database: ground.database, host: host, after: earlier)
+        } catch {
+            journal.abandon()
+            host.timers.close()
+            throw error
+        }
     }
 
     /// Memory is ahead of a file that can't be written: to go on would be to answer what is not kept.
@@ -99,16 +96,19 @@ package final class Deployment: Sendable {
         _exit(2)
     }
 
-    /// What every function is told of its surroundings: the region, and where the services are.
-    private static func environment(endpoint: String) -> [String: String] {
-        [
-            "AWS_REGION": LocalAccount.region,
-            "AWS_DEFAULT_REGION": LocalAccount.region,
-            "AWS_ENDPOINT_URL": endpoint,
-        ]
+    /// Services run with those of the stack that is in force.
+    func makeServices(after earlier: Services) throws(EmulatorError) -> Services {
+        try Self.makeServices(of: stack, pools, access, on: ground, earlier.host.loop, after: earlier)
     }
 
     // MARK: Requests from outside
+
+    /// Whether a request is held back while the template changes: what functions ask for is not, for their invocations
+    /// are waited for.
+    func canWait(_ request: HTTPRequest) -> Bool {
+        guard keys.caller(of: request) == .account, !request.path.hasPrefix(ControlAPI.pathPrefix) else { return false }
+        return request.headers.first(name: "X-Amz-Target").map { !DynamoDBEndpoint.owns($0) } ?? true
+    }
 
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void) {
         if APIAddress.isHost(of: request) {
@@ -171,7 +171,8 @@ package final class Deployment: Sendable {
         }
         let now = clock.now
         let invocation = Invocation(
-            requestID: identifiers.requestID(), traceID: identifiers.traceID(at: now), payload: payload, time: now)
+            requestID: ground.identifiers.requestID(), traceID: ground.identifiers.traceID(at: now), payload: payload,
+            time: now)
         let result = await withCheckedContinuation { continuation in
             pool.invoke(invocation) { continuation.resume(returning: $0) }
         }
@@ -209,6 +210,7 @@ package final class Deployment: Sendable {
     /// Lines that say where clients reach the APIs.
     var apiAddresses: [String] {
         let sockets = (try? stack.webSocketAPIs()) ?? []
+        let endpoint = ground.endpoint
         let host = endpoint.dropFirst("http://".count)
         return stack.httpAPIs.map { api in
             let stage = api.stage == "$default" ? "" : "/" + api.stage

@@ -7,10 +7,10 @@ import Template
 
 /// One address, and what is deployed behind it.
 package final class Emulator: Sendable {
-    private let configuration: EmulatorConfiguration
+    let configuration: EmulatorConfiguration
     private let loops: MultiThreadedEventLoopGroup
     private let server: HTTPServer
-    private let entrance: Entrance
+    let entrance: Entrance
     /// Read once: a replay deploys the same stack for every case.
     private let read = Mutex<(stack: Stack, access: AccessControl)?>(nil)
     package let endpoint: String
@@ -60,10 +60,10 @@ package final class Emulator: Sendable {
         let clock = EmulatorClock()
         let database = try await openDatabase(clock: clock)
         try Deployment.resumeClock(clock, from: database)
-        let deployment = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
+        _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
         loops.next().scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) {
-            [weak deployment] task in
-            guard let deployment else { return task.cancel() }
+            [weak entrance] task in
+            guard let deployment = entrance?.deployment else { return task.cancel() }
             deployment.tick()
         }
     }
@@ -107,17 +107,30 @@ package final class Emulator: Sendable {
     private func prepared(_ database: ItemDatabase, _ clock: EmulatorClock) async throws(EmulatorError) -> ItemDatabase
     {
         do throws(EmulatorError) {
-            let endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
-            let stack = try loadStack().stack
-            let pools = stack.resources.filter { $0.type == UserPoolResource.type }.map(\.logicalID)
-            try await TableDeployment(endpoint: endpoint)
-                .prepare(stack.tables, seedFolder: configuration.seedFolder, others: Set(pools))
-            try await UserSeed(database: database, now: clock.now).prepare(stack, seedFolder: configuration.seedFolder)
+            _ = try await prepare(database, for: try loadStack().stack, clock)
             return database
         } catch {
             database.close()
             throw error
         }
+    }
+
+    /// Puts into a database what the stack has and it has not, with its seed.
+    ///
+    /// - Returns: the tables made.
+    func prepare(
+        _ database: ItemDatabase, for stack: Stack, _ clock: EmulatorClock
+    ) async throws(EmulatorError) -> [TableResource] {
+        let tables = TableDeployment(database: database, clock: clock)
+        let pools = stack.resources.filter { $0.type == UserPoolResource.type }.map(\.logicalID)
+        let made = try await tables.prepare(stack.tables, seedFolder: configuration.seedFolder, others: Set(pools))
+        do throws(EmulatorError) {
+            try await UserSeed(database: database, now: clock.now).prepare(stack, seedFolder: configuration.seedFolder)
+        } catch {
+            try await tables.remove(made)
+            throw error
+        }
+        return made
     }
 
     /// How long an item stays after its time to live, at most: real DynamoDB takes days.
@@ -134,9 +147,10 @@ package final class Emulator: Sendable {
         let deployment: Deployment
         do throws(EmulatorError) {
             deployment = try await Deployment.start(
-                stack: stack, functions: functions, database: database, clock: clock, identifiers: identifiers,
-                access: access, log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops,
-                endpoint: endpoint)
+                stack: stack, functions: functions, access: access,
+                on: Ground(
+                    database: database, clock: clock, identifiers: identifiers,
+                    log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint))
         } catch {
             database.close()
             throw error
@@ -148,6 +162,12 @@ package final class Emulator: Sendable {
     /// - Throws: `EmulatorError` if the template can't be read, or has something that would be ignored and matters.
     private func loadStack() throws(EmulatorError) -> (stack: Stack, access: AccessControl) {
         if let read = read.withLock({ $0 }) { return read }
+        let fresh = try readStack()
+        read.withLock { $0 = fresh }
+        return fresh
+    }
+
+    func readStack() throws(EmulatorError) -> (stack: Stack, access: AccessControl) {
         let stack = try Self.loadStack(configuration, endpoint: endpoint)
         let uncovered = stack.report(TemplateCoverage.all).uncovered
         guard uncovered.isEmpty || configuration.allowsUncovered else {
@@ -155,7 +175,6 @@ package final class Emulator: Sendable {
         }
         let access = try AccessControl(
             functions: stack.functions, isEnforced: configuration.enforcesPolicies, usage: configuration.policyUsage)
-        read.withLock { $0 = (stack, access) }
         return (stack, access)
     }
 

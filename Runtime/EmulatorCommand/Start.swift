@@ -25,6 +25,9 @@ struct Start: AsyncParsableCommand {
     @Option(help: "Threads that carry the connections; one is best on few cores.")
     var threads = 1
 
+    @Flag(help: "Takes up rebuilt functions and a changed template as they come; data and open sockets stay.")
+    var watch = false
+
     @Flag(help: "Prints no logs of functions.")
     var quiet = false
 
@@ -44,7 +47,15 @@ struct Start: AsyncParsableCommand {
         let emulator = try await Emulator.start(configuration)
         for line in emulator.summary { print(line) }
         fflush(nil)
+        let reload = Task { [watch] in
+            guard watch else { return }
+            try await emulator.watch { line in
+                print(line)
+                fflush(nil)
+            }
+        }
         _ = await stopped.wait()
+        reload.cancel()
         print("Stopping. Once more ends it at once.")
         let watch = Task {
             if await stopped.wait() { _exit(130) }

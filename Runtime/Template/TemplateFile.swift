@@ -3,7 +3,7 @@ import Glibc
 /// Reads a text file.
 ///
 /// - Throws: `TemplateError` with the file's name and the system's reason, or for bytes that are not UTF-8.
-func readText(of file: String) throws(TemplateError) -> String {
+package func readText(of file: String) throws(TemplateError) -> String {
     guard let stream = fopen(file, "rb") else {
         throw TemplateError(
             "\(file) can't be read: \(String(cString: strerror(errno))); name the template's file", at: nil)

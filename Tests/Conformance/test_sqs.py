@@ -6,10 +6,6 @@ import subprocess
 import textwrap
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-import xml.etree.ElementTree
 
 import botocore.exceptions
 import pytest
@@ -575,58 +571,6 @@ def test_command_line(emulator, awscli):
     aws("delete-message", "--queue-url", url, "--receipt-handle", message["ReceiptHandle"])
     done = awscli("--endpoint-url", emulator.endpoint, "sqs", "get-queue-url", "--queue-name", "nobody")
     assert done.returncode != 0 and "AWS.SimpleQueueService.NonExistentQueue" in done.stderr
-
-
-def query(emulator, path="/", **fields):
-    """The older protocol; returns status and the answer's elements without their name space."""
-    body = urllib.parse.urlencode({"Version": "2012-11-05", **fields}).encode()
-    try:
-        with urllib.request.urlopen(emulator.endpoint + path, body, timeout=30) as answer:
-            status, text = answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        status, text = error.code, error.read()
-    tree = xml.etree.ElementTree.fromstring(text)
-    for element in tree.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return status, tree
-
-
-def test_query_protocol(emulator):
-    status, made = query(emulator, Action="CreateQueue", QueueName="by-form", **{
-        "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "7", "Tag.1.Key": "a", "Tag.1.Value": "b"})
-    url = made.findtext("CreateQueueResult/QueueUrl")
-    assert status == 200 and url.endswith("/000000000000/by-form")
-    text = "<a & b>\r\n"
-    _, sent = query(emulator, "/000000000000/by-form", Action="SendMessage", MessageBody=text, **{
-        "MessageAttribute.1.Name": "kind", "MessageAttribute.1.Value.DataType": "String",
-        "MessageAttribute.1.Value.StringValue": "form"})
-    assert sent.findtext("SendMessageResult/MD5OfMessageBody") == hashlib.md5(text.encode()).hexdigest()
-    _, batch = query(emulator, Action="SendMessageBatch", QueueUrl=url, **{
-        "SendMessageBatchRequestEntry.1.Id": "one", "SendMessageBatchRequestEntry.1.MessageBody": "later",
-        "SendMessageBatchRequestEntry.1.DelaySeconds": "900", "SendMessageBatchRequestEntry.2.Id": "two",
-        "SendMessageBatchRequestEntry.2.MessageBody": "\x01"})
-    assert batch.findtext(".//SendMessageBatchResultEntry/Id") == "one"
-    assert batch.findtext(".//BatchResultErrorEntry/Code") == "InvalidMessageContents"
-    _, got = query(emulator, Action="ReceiveMessage", QueueUrl=url, MaxNumberOfMessages="10", **{
-        "AttributeName.1": "SenderId", "MessageAttributeName.1": "All"})
-    message, = got.findall("ReceiveMessageResult/Message")
-    assert message.findtext("Body") == text
-    assert [element.text for element in message.findall("Attribute/*")] == ["SenderId", "000000000000"]
-    assert message.findtext("MessageAttribute/Value/StringValue") == "form"
-    query(emulator, Action="DeleteMessage", QueueUrl=url, ReceiptHandle=message.findtext("ReceiptHandle"))
-    _, attributes = query(emulator, Action="GetQueueAttributes", QueueUrl=url, **{"AttributeName.1": "All"})
-    values = {element.findtext("Name"): element.findtext("Value") for element in attributes.iter("Attribute")}
-    assert values["VisibilityTimeout"] == "7" and values["ApproximateNumberOfMessagesDelayed"] == "1"
-    assert values["ApproximateNumberOfMessagesNotVisible"] == "0"
-    _, tags = query(emulator, Action="ListQueueTags", QueueUrl=url)
-    assert [element.text for element in tags.findall("ListQueueTagsResult/Tag/*")] == ["a", "b"]
-    _, listed = query(emulator, Action="ListQueues", QueueNamePrefix="by-form")
-    assert listed.findtext("ListQueuesResult/QueueUrl") == url
-    for action, fields, code in [
-            ("GetQueueUrl", {"QueueName": "nobody"}, "AWS.SimpleQueueService.NonExistentQueue"),
-            ("SendMessage", {"QueueUrl": url}, "MissingParameter"), ("Dance", {}, "InvalidAction")]:
-        status, error = query(emulator, Action=action, **fields)
-        assert (status, error.findtext("Error/Code")) == (400, code)
 
 
 def test_nothing_is_lost_when_the_emulator_is_killed(tmp_path, template):

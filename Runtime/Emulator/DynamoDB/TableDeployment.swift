@@ -1,9 +1,14 @@
+import ItemDB
 import JSON
 import Template
 
 /// Makes the template's tables and fills them.
 struct TableDeployment {
-    let endpoint: DynamoDBEndpoint
+    private let endpoint: DynamoDBEndpoint
+
+    init(database: ItemDatabase, clock: EmulatorClock) {
+        endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
+    }
 
     /// Properties of `AWS::DynamoDB::Table` that CreateTable takes by the same name and in the same shape.
     private static let sharedProperties = [
@@ -16,11 +21,13 @@ struct TableDeployment {
     /// - Parameters:
     ///   - seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
     ///   - others: logical ids whose seeds are not for tables.
+    /// - Returns: the tables made.
     /// - Throws: `EmulatorError` at the table's place in the template, or with the file and item of the seed. Tables made
     ///   by this call are then gone again.
+    @discardableResult
     func prepare(
         _ tables: [TableResource], seedFolder: String?, others: Set<String>
-    ) async throws(EmulatorError) {
+    ) async throws(EmulatorError) -> [TableResource] {
         var made: [TableResource] = []
         do throws(EmulatorError) {
             for table in tables {
@@ -31,10 +38,15 @@ struct TableDeployment {
             if let seedFolder {
                 try await seed(tables, from: seedFolder, only: Set(made.map(\.logicalID)), others: others)
             }
+            return made
         } catch {
-            for table in made { _ = try await endpoint.perform("DeleteTable", ["TableName": .string(table.name)]) }
+            try await remove(made)
             throw error
         }
+    }
+
+    func remove(_ tables: [TableResource]) async throws(EmulatorError) {
+        for table in tables { _ = try await endpoint.perform("DeleteTable", ["TableName": .string(table.name)]) }
     }
 
     /// - Throws: `EmulatorError` if the table is there with other keys, indexes or stream than the template gives it.

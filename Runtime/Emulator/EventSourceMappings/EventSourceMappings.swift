@@ -9,6 +9,8 @@ import Time
 /// What brings a source's records to a function.
 protocol Poller: AnyObject {
     func stop()
+    /// Sends nothing more to the function; what is there already is finished and noted.
+    func windDown()
 }
 
 /// `LastProcessingResult` of a mapping.
@@ -119,6 +121,10 @@ final class EventSourceMappings: EmulatedService {
         ]
         record["declared"] = entry.declared.map { .string($0) }
         host.journal.put(Self.kind, entry.mapping.uuid, JSONValue.object(record).compactBytes)
+    }
+
+    func windDown() {
+        for entry in entries.values { entry.poller?.windDown() }
     }
 
     // MARK: Checks

@@ -53,6 +53,9 @@ final class QueuePoller: Poller {
         gathered = []
     }
 
+    /// A batch at the function is finished all the same.
+    func windDown() { stop() }
+
     private func poll() {
         while !isStopped, running < concurrencyMax {
             let messages = queue.receive(window.room, deadLetters: deadLetters())

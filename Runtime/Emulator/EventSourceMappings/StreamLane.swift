@@ -45,6 +45,7 @@ final class StreamLane {
     private var pause: Timers.Timer?
     private var windowTimer: Timers.Timer?
     private var isStopped = false
+    private var isWindingDown = false
 
     init(_ mapping: EventSourceMapping, invocation: BatchInvocation, host: ServiceHost, events: Events) {
         self.mapping = mapping
@@ -77,9 +78,12 @@ final class StreamLane {
         windowTimer?.cancel()
     }
 
+    /// Sends nothing more; what is in hand still counts.
+    func windDown() { isWindingDown = true }
+
     /// Sends the next batch on its way, if there is one and its time has come.
     func pump() {
-        while inHand == nil, pause == nil, !isStopped, let batch = nextBatch() { run(batch) }
+        while inHand == nil, pause == nil, !isStopped, !isWindingDown, let batch = nextBatch() { run(batch) }
     }
 
     private func nextBatch() -> Batch? {

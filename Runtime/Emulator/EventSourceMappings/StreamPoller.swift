@@ -28,6 +28,7 @@ final class StreamPoller: Poller {
     private var resumedAt: [Int64]
     private let report: (_ result: String) -> Void
     private var isStopped = false
+    private var isWindingDown = false
 
     /// - Throws: `EmulatorError` if what the stream holds can't be read.
     init(
@@ -81,6 +82,11 @@ final class StreamPoller: Poller {
         for lane in lanes { lane.stop() }
     }
 
+    func windDown() {
+        isWindingDown = true
+        for lane in lanes { lane.windDown() }
+    }
+
     /// The mapping is gone for good.
     static func forget(_ uuid: String, _ host: ServiceHost) { host.journal.remove(kind, uuid) }
 
@@ -89,7 +95,7 @@ final class StreamPoller: Poller {
     /// - Parameter traces: tracing headers of changes by their numbers, as far as they are known.
     func wake(_ traces: [Int64: String] = [:]) {
         var isBehind = true
-        while isBehind, hasRoom, !isStopped {
+        while isBehind, hasRoom, !isStopped, !isWindingDown {
             do throws(StorageError) {
                 isBehind = try !readOn(traces)
             } catch {

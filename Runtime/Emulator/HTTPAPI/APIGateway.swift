@@ -31,7 +31,11 @@ final class APIGateway: EmulatedService {
     }
 
     /// Takes up what an earlier run left.
-    func resume() throws(EmulatorError) { try connections.resume(webSocketAPIs) }
+    ///
+    /// - Parameter earlier: the gateway whose open sockets are taken over later.
+    func resume(after earlier: APIGateway?) throws(EmulatorError) {
+        try connections.resume(webSocketAPIs, open: earlier?.connections.ids ?? [])
+    }
 
     func owns(_ request: HTTPRequest) -> Bool {
         request.path.hasPrefix(APIAddress.pathPrefix) || APIAddress.isHost(of: request)
@@ -59,6 +63,10 @@ final class APIGateway: EmulatedService {
     }
 
     func close() { connections.close() }
+
+    func windDown() { connections.windDown() }
+
+    func takeOver(_ other: APIGateway) { connections.takeOver(other.connections, apis: webSocketAPIs) }
 
     /// On AWS the name of such an API leads nowhere.
     private func unknown(_ request: HTTPRequest) -> HTTPResponse {

@@ -23,6 +23,7 @@ final class AsyncInvocations: DeliveryTarget {
     /// By ARN.
     private var functions: [String: Function] = [:]
     private var count = 0
+    private var isWindingDown = false
 
     init(pools: [FunctionPool], stack: Stack, host: ServiceHost) throws(EmulatorError) {
         self.host = host
@@ -63,6 +64,9 @@ final class AsyncInvocations: DeliveryTarget {
             wait(for: event)
         }
     }
+
+    /// Takes events, and runs none any more.
+    func windDown() { isWindingDown = true }
 
     // MARK: Coming in
 
@@ -108,6 +112,8 @@ final class AsyncInvocations: DeliveryTarget {
     }
 
     private func run(_ event: AsyncEvent) {
+        // It is kept, and runs when the next services take up what these have left.
+        if isWindingDown { return }
         // The template no longer has the function.
         guard let function = functions[event.functionARN] else { return forget(event) }
         // Events of a function that is switched off go to the dead letters at once.

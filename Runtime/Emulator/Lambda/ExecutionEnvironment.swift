@@ -49,6 +49,8 @@ final class ExecutionEnvironment: Sendable {
         var server: HTTPServer?
         var hasShutDown: [CheckedContinuation<Void, Never>] = []
         var processHasEnded = false
+        /// Ends after the invocation in hand.
+        var isRetired = false
     }
     private let state = Mutex(State())
     private static let memoryReadInterval = Duration.milliseconds(100)
@@ -108,11 +110,13 @@ final class ExecutionEnvironment: Sendable {
         enum Verdict {
             case welcome
             case ended
+            /// SIGTERM is on its way.
+            case retired
             case unanswered
         }
         let verdict: Verdict = state.withLock { state in
             switch state.phase {
-            case .ended: return .ended
+            case .ended: return state.isRetired ? .retired : .ended
             case .running: return .unanswered
             case .starting:
                 state.initTimer?.cancel()
@@ -125,6 +129,7 @@ final class ExecutionEnvironment: Sendable {
         switch verdict {
         case .welcome: break
         case .ended: return respond(RuntimeAPI.gone)
+        case .retired: return
         case .unanswered:
             end(.protocolViolation("it asked for the next event before it answered the one in hand"))
             return respond(RuntimeAPI.gone)
@@ -176,6 +181,7 @@ final class ExecutionEnvironment: Sendable {
         trace(running, isError: isError)
         running.waiting.completion(
             .success(InvocationResult(payload: payload, isError: isError, contentType: contentType, record: record)))
+        if state.withLock({ $0.isRetired }), !retire() { pool.environmentEnded(self, failedInit: nil) }
         return true
     }
 
@@ -232,6 +238,26 @@ final class ExecutionEnvironment: Sendable {
         }
         for waiter in waiters { waiter.resume() }
         Task { try? await server?.close() }
+    }
+
+    /// Takes no more work, and ends: at once, or after the invocation in hand.
+    ///
+    /// - Returns: whether there is one in hand. The pool is told when that has been answered, and not before.
+    func retire() -> Bool {
+        let isRunning = state.withLock { state in
+            state.isRetired = true
+            if case .running = state.phase { return true }
+            state.initTimer?.cancel()
+            state.phase = .ended
+            return false
+        }
+        if !isRunning { Task { await shutDown() } }
+        return isRunning
+    }
+
+    func endRunning() {
+        let isRunning = state.withLock { if case .running = $0.phase { true } else { false } }
+        if isRunning { end(.replaced) }
     }
 
     /// SIGTERM, then after the grace SIGKILL; returns when the process is gone.

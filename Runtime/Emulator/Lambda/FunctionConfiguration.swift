@@ -2,7 +2,7 @@ import Glibc
 import Template
 
 /// What the emulator needs to know of one function of the template.
-package struct FunctionConfiguration: Sendable {
+package struct FunctionConfiguration: Hashable, Sendable {
     package var logicalID: String
     /// The name that callers use; the logical id serves as well.
     package var name: String
@@ -21,9 +21,11 @@ package struct FunctionConfiguration: Sendable {
 }
 
 extension FunctionConfiguration {
+    var hasExecutable: Bool { access(executable, X_OK) == 0 }
+
     /// - Throws: `EmulatorError` if the function has not been built.
     func requireExecutable() throws(EmulatorError) {
-        guard access(executable, X_OK) == 0 else {
+        guard hasExecutable else {
             throw EmulatorError(
                 "\(logicalID) can't run: \(executable) is missing. Build it with `swift build -c release`, or name the folder "
                     + "of the executables by --functions.")
@@ -49,7 +51,7 @@ extension FunctionConfiguration {
     static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     /// What the function is told of its own folder must not depend on where the emulator was started.
-    private static func absolute(_ path: String) -> String {
+    static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
         defer { free(folder) }
         return String(cString: folder) + "/" + path

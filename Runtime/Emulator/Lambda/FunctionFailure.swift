@@ -18,6 +18,8 @@ enum FunctionFailure {
     case responseTooLarge
     case protocolViolation(String)
     case shutDown
+    /// It was still at work when the template changed, longer than that could wait.
+    case replaced
 
     var errorType: String {
         switch self {
@@ -26,7 +28,7 @@ enum FunctionFailure {
         case .executableMissing: "Runtime.InvalidEntrypoint"
         case .responseTooLarge: "Function.ResponseSizeTooLarge"
         case .reported: "Runtime.InitError"
-        case .shutDown: "Sandbox.Failure"
+        case .shutDown, .replaced: "Sandbox.Failure"
         }
     }
 
@@ -43,6 +45,7 @@ enum FunctionFailure {
         case .protocolViolation(let detail): "Runtime broke the Runtime API's protocol and was ended: \(detail)"
         case .reported(let error): "Init failed: \(String(buffer: error))"
         case .shutDown: "The emulator is shutting down"
+        case .replaced: "The template has changed"
         }
     }
 

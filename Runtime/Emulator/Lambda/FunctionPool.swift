@@ -16,6 +16,10 @@ package final class FunctionPool: Sendable {
         var environments: [ObjectIdentifier: ExecutionEnvironment] = [:]
         var waiting: Deque<Waiting> = Deque()
         var isShuttingDown = false
+        /// Takes what comes from now on: the same function, described anew.
+        var successor: FunctionPool?
+        /// Told how the first start after a renewal goes: nil if the environment is ready for work.
+        var onStarted: (@Sendable (FunctionFailure?) -> Void)?
         var startedCount = 0
     }
     private let state = Mutex(State())
@@ -34,12 +38,14 @@ package final class FunctionPool: Sendable {
     /// thread.
     package func invoke(_ invocation: Invocation, completion: @escaping Completion) {
         enum Step {
+            case pass(FunctionPool)
             case run(ExecutionEnvironment)
             case start
             case wait
             case refuse(InvocationRefusal)
         }
         let step: Step = state.withLock { state in
+            if let successor = state.successor { return .pass(successor) }
             if state.isShuttingDown { return .refuse(.shuttingDown) }
             guard function.concurrencyMax > 0 else {
                 return .refuse(.throttled("\(function.name) has a reserved concurrency of 0."))
@@ -53,6 +59,7 @@ package final class FunctionPool: Sendable {
             return state.environments.count < function.concurrencyMax ? .start : .wait
         }
         switch step {
+        case .pass(let successor): successor.invoke(invocation, completion: completion)
         case .run(let environment): environment.run(Waiting(invocation: invocation, completion: completion))
         case .start: startEnvironment()
         case .wait: break
@@ -76,7 +83,12 @@ package final class FunctionPool: Sendable {
     ///
     /// - Returns: what it is to run, or nil if it is now idle.
     func nextInvocation(for environment: ExecutionEnvironment) -> Waiting? {
-        state.withLock { state in
+        let onStarted = state.withLock { state in
+            defer { state.onStarted = nil }
+            return state.onStarted
+        }
+        onStarted?(nil)
+        return state.withLock { state in
             if let waiting = state.waiting.popFirst() { return waiting }
             // An environment that was given up in the meantime must not be handed out again.
             if state.environments[ObjectIdentifier(environment)] != nil { state.idle.append(environment) }
@@ -87,18 +99,76 @@ package final class FunctionPool: Sendable {
     /// An environment is gone. One that never got to ask for work takes the longest waiting invocation with it, so
     /// that a function that can't start fails its callers and is not started for ever.
     func environmentEnded(_ environment: ExecutionEnvironment, failedInit failure: FunctionFailure?) {
-        let (victim, isWanted): (Waiting?, Bool) = state.withLock { state in
+        let (victim, isWanted, onStarted) = state.withLock { state in
             guard state.environments.removeValue(forKey: ObjectIdentifier(environment)) != nil else {
-                return (nil, false)
+                return (Waiting?.none, false, (@Sendable (FunctionFailure?) -> Void)?.none)
             }
             state.idle.removeAll { $0 === environment }
             let victim = failure == nil ? nil : state.waiting.popFirst()
-            return (victim, !state.waiting.isEmpty && !state.isShuttingDown)
+            let onStarted = failure == nil ? nil : state.onStarted
+            if failure != nil { state.onStarted = nil }
+            let isWanted = !state.waiting.isEmpty || state.onStarted != nil
+            return (victim, isWanted && !state.isShuttingDown, onStarted)
         }
+        if let failure { onStarted?(failure) }
         if let victim, let failure {
             victim.completion(.success(environment.result(of: victim.invocation, failedBy: failure)))
         }
         if isWanted { startEnvironment() }
+    }
+
+    // MARK: Renewal
+
+    /// Puts fresh environments in the place of those there are, for the executable is another one: each ends once it has
+    /// answered what it has in hand; what waits goes on waiting.
+    ///
+    /// - Parameter onStarted: told how the first fresh one starts, if one is started now.
+    /// - Returns: whether one is: a function that was cold stays so.
+    func renew(onStarted: @escaping @Sendable (FunctionFailure?) -> Void) -> Bool {
+        let environments = state.withLock { state in
+            if !state.environments.isEmpty { state.onStarted = onStarted }
+            return Array(state.environments.values)
+        }
+        guard !environments.isEmpty else { return false }
+        retire(environments)
+        let wanted = state.withLock { min($0.waiting.count, function.concurrencyMax) }
+        for _ in 0..<max(1, wanted) { startEnvironment() }
+        return true
+    }
+
+    /// Those with nothing in hand no longer count; the others do until they have answered.
+    private func retire(_ environments: [ExecutionEnvironment]) {
+        for environment in environments where !environment.retire() {
+            state.withLock { state in
+                state.idle.removeAll { $0 === environment }
+                state.environments[ObjectIdentifier(environment)] = nil
+            }
+        }
+    }
+
+    /// Leaves everything to another pool: what is in hand is finished here, what waits and what comes goes there.
+    ///
+    /// - Parameter successor: nil if the function is gone; what waits is then refused.
+    func handOver(to successor: FunctionPool?) {
+        let (environments, waiting) = state.withLock { state in
+            state.successor = successor
+            state.isShuttingDown = true
+            defer { state.waiting = Deque() }
+            return (Array(state.environments.values), state.waiting)
+        }
+        for entry in waiting {
+            if let successor {
+                successor.invoke(entry.invocation, completion: entry.completion)
+            } else {
+                entry.completion(.failure(.shuttingDown))
+            }
+        }
+        retire(environments)
+    }
+
+    /// Ends what takes too long to wait for; its callers are told so.
+    func endRunning() {
+        for environment in state.withLock({ Array($0.environments.values) }) { environment.endRunning() }
     }
 
     /// Ends every environment; invocations still waiting are refused.

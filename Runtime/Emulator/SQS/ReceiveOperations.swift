@@ -46,7 +46,7 @@ extension SQSService {
             }
         }
         let found = receive(wanted, from: queue)
-        guard found.isEmpty, waitTime > .zero else { return reply(Self.answer(found, wanted, queue)) }
+        guard found.isEmpty, waitTime > .zero, !isWindingDown else { return reply(Self.answer(found, wanted, queue)) }
         poll(queue, wanted, until: host.clock.now + waitTime, reply: reply)
     }
 
@@ -60,7 +60,13 @@ extension SQSService {
         _ queue: MessageQueue, _ wanted: Wanted, until end: Timestamp, reply: @escaping (JSONValue) -> Void
     ) {
         let id = nextPollID()
-        let timer = host.timers.schedule(at: end) {
+        let timer = host.timers.schedule(at: end) { [self] in
+            endPoll(id)
+            queue.removeConsumer(id)
+            reply(Self.answer([], wanted, queue))
+        }
+        beginPoll(id) {
+            timer.cancel()
             queue.removeConsumer(id)
             reply(Self.answer([], wanted, queue))
         }
@@ -68,6 +74,7 @@ extension SQSService {
             let found = receive(wanted, from: queue)
             guard !found.isEmpty else { return }
             timer.cancel()
+            endPoll(id)
             queue.removeConsumer(id)
             reply(Self.answer(found, wanted, queue))
         }

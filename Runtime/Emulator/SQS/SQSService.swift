@@ -15,6 +15,9 @@ final class SQSService: JSONProtocolService, DeliveryTarget {
     /// When queues were deleted, by name, for as long as that matters.
     private var deletedAt: [String: Timestamp] = [:]
     private var pollCount = 0
+    /// Who waits for messages: told that there are none.
+    private var polls: [String: () -> Void] = [:]
+    private(set) var isWindingDown = false
     var moveTasks: [MessageMoveTask] = []
 
     /// Between a queue's end and another one by its name.
@@ -102,6 +105,17 @@ final class SQSService: JSONProtocolService, DeliveryTarget {
     func nextPollID() -> String {
         pollCount += 1
         return "poll \(pollCount)"
+    }
+
+    func beginPoll(_ id: String, end: @escaping () -> Void) { polls[id] = end }
+
+    func endPoll(_ id: String) { polls[id] = nil }
+
+    /// Keeps nobody waiting any more.
+    func windDown() {
+        isWindingDown = true
+        for end in polls.values { end() }
+        polls = [:]
     }
 
     // MARK: Calls

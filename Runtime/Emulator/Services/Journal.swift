@@ -15,6 +15,7 @@ final class Journal {
     private var actions: [() -> Void] = []
     private var isFlushScheduled = false
     private var isWriting = false
+    private var isAbandoned = false
 
     /// - Parameter onFailure: told when what was noted can't be written. Memory is then ahead of the file for good, so
     ///   that no answer is given any more.
@@ -40,11 +41,13 @@ final class Journal {
     }
 
     func put(_ kind: String, _ key: String, _ value: [UInt8]) {
+        if isAbandoned { return }
         noted.append(RecordChange(kind: kind, key: key, value: value))
         scheduleFlush()
     }
 
     func remove(_ kind: String, _ key: String) {
+        if isAbandoned { return }
         noted.append(RecordChange(kind: kind, key: key, value: nil))
         scheduleFlush()
     }
@@ -56,8 +59,9 @@ final class Journal {
         scheduleFlush()
     }
 
-    /// Drops what this turn of the loop has noted: the services that noted it could not be made.
+    /// Drops what this turn of the loop has noted and all that comes: the services that noted it could not be made.
     func abandon() {
+        isAbandoned = true
         noted = []
         actions = []
     }

@@ -3,7 +3,7 @@ import NIOCore
 /// The way from any thread to the services on their loop.
 struct LoopServices: Sendable {
     private let loop: any EventLoop
-    private let services: NIOLoopBound<Services>
+    private let services: NIOLoopBoundBox<Services>
 
     /// Makes the services on a loop.
     static func start(
@@ -12,7 +12,7 @@ struct LoopServices: Sendable {
         let result: Result<LoopServices, EmulatorError> = await withCheckedContinuation { continuation in
             loop.execute {
                 do throws(EmulatorError) {
-                    let services = NIOLoopBound(try make(loop), eventLoop: loop)
+                    let services = NIOLoopBoundBox(try make(loop), eventLoop: loop)
                     continuation.resume(returning: .success(LoopServices(loop: loop, services: services)))
                 } catch {
                     continuation.resume(returning: .failure(error))
@@ -20,6 +20,22 @@ struct LoopServices: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Puts others in the place of the services, within one turn of the loop: what comes before it is theirs, what comes
+    /// after it is the others'.
+    ///
+    /// - Parameter make: nil leaves everything as it is.
+    /// - Returns: whether there are others now.
+    func replace(
+        _ make: @escaping @Sendable (Services) throws(EmulatorError) -> Services?
+    ) async throws(EmulatorError) -> Bool {
+        let box = services
+        return try await call { services throws(EmulatorError) in
+            guard let others = try make(services) else { return false }
+            box.value = others
+            return true
+        }
     }
 
     /// Carries `body` out on the loop: at once, if that is where the caller is.

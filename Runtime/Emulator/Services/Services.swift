@@ -10,33 +10,35 @@ final class Services {
     let functions: AsyncInvocations
     let gateway: APIGateway
     let mailbox: Mailbox
+    private let queues: SQSService
+    private let mappings: EventSourceMappings
     /// In the order in which they are asked whether a request is theirs.
     private let all: [any EmulatedService]
 
     /// - Throws: `EmulatorError` if a resource can't be made, with its place, or what was kept can't be read.
+    ///
+    /// - Parameter earlier: those whose place they take, if any.
     init(
-        stack: Stack, pools: [FunctionPool], database: ItemDatabase, host: ServiceHost
+        stack: Stack, pools: [FunctionPool], database: ItemDatabase, host: ServiceHost, after earlier: Services?
     ) throws(EmulatorError) {
         self.host = host
         functions = try AsyncInvocations(pools: pools, stack: stack, host: host)
         host.targets.register("lambda", functions)
-        let queues = try SQSService(stack: stack, host: host)
+        queues = try SQSService(stack: stack, host: host)
         host.targets.register("sqs", queues)
         let events = try EventBridgeService(stack: stack, host: host)
         host.targets.register("events", events)
         // After the services that records come from and go to.
-        let mappings = try EventSourceMappings(
+        mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        all = [
-            gateway, queues, SQSQueryProtocol(of: queues), events, mappings, userPools, PoolDocuments(of: userPools),
-        ]
+        all = [gateway, queues, events, mappings, userPools, PoolDocuments(of: userPools)]
         // Last: what was left may be for any of them.
         try functions.resume()
         try events.resume()
-        try gateway.resume()
+        try gateway.resume(after: earlier?.gateway)
     }
 
     func handle(_ call: ServiceCall) {
@@ -60,8 +62,22 @@ final class Services {
         }
     }
 
+    /// Begins nothing more by itself and keeps nobody waiting, so that others can take over once nothing is in hand: all
+    /// that is to go on is kept in the journal.
+    func windDown() {
+        host.timers.close()
+        functions.windDown()
+        mappings.windDown()
+        queues.windDown()
+        gateway.windDown()
+    }
+
+    /// Goes on with what is not kept: the open sockets.
+    func takeOver(_ others: Services) { gateway.takeOver(others.gateway) }
+
     func close() {
         gateway.close()
+        queues.windDown()
         host.timers.close()
     }
 }

@@ -8,6 +8,8 @@ final class WebSocketConnection {
     let event: WebSocketEventBuilder
     /// Messages follow the trace that began with the connection.
     let trace: String
+    /// What hears it: another one once the template has changed.
+    var api: WebSocketAPI
     /// nil until `$connect` has been answered and the socket is open.
     var handle: WebSocketHandle?
     var lastActiveAt: Timestamp
@@ -15,7 +17,8 @@ final class WebSocketConnection {
     /// Messages whose functions are at work.
     var messagesInHand = 0
 
-    init(id: String, event: WebSocketEventBuilder, trace: String) {
+    init(id: String, event: WebSocketEventBuilder, trace: String, api: WebSocketAPI) {
+        self.api = api
         self.id = id
         self.event = event
         self.trace = trace

@@ -13,21 +13,18 @@ final class WebSocketConnections {
     static let pathPrefix = "/@connections/"
     private static let kind = "websocket.connection"
 
-    private struct Entry {
-        var connection: WebSocketConnection
-        unowned var api: WebSocketAPI
-    }
-
     private let host: ServiceHost
-    private var entries: [String: Entry] = [:]
+    private var entries: [String: WebSocketConnection] = [:]
 
     init(host: ServiceHost) { self.host = host }
 
     /// Tells the functions that the sockets of an earlier run are gone; one that was being told at its end is told again.
     ///
-    /// - Parameter apis: by id.
-    func resume(_ apis: [String: WebSocketAPI]) throws(EmulatorError) {
-        for (id, value) in try host.journal.load(Self.kind) {
+    /// - Parameters:
+    ///   - apis: by id.
+    ///   - open: ids of those that are not gone.
+    func resume(_ apis: [String: WebSocketAPI], open: Set<String>) throws(EmulatorError) {
+        for (id, value) in try host.journal.load(Self.kind) where !open.contains(id) {
             guard let record = try? parseJSON(value),
                 let event = WebSocketEventBuilder(record: record, connectionID: id), let trace = record["trace"]?.string
             else { throw EmulatorError("The kept connection \(id) can't be read.") }
@@ -40,8 +37,10 @@ final class WebSocketConnections {
         }
     }
 
-    func add(_ connection: WebSocketConnection, of api: WebSocketAPI) {
-        entries[connection.id] = Entry(connection: connection, api: api)
+    var ids: Set<String> { Set(entries.keys) }
+
+    func add(_ connection: WebSocketConnection) {
+        entries[connection.id] = connection
         var record = connection.event.record
         record["trace"] = .string(connection.trace)
         host.journal.put(Self.kind, connection.id, JSONValue.object(record).compactBytes)
@@ -56,24 +55,46 @@ final class WebSocketConnections {
     /// A timer that fires too early, for the client has been heard since, is set anew.
     private func watch(_ connection: WebSocketConnection) {
         host.timers.schedule(at: connection.due) { [self] in
-            guard let entry = entries[connection.id] else { return }
+            guard entries[connection.id] != nil else { return }
             guard connection.due <= host.clock.now else { return watch(connection) }
-            entry.api.close(connection, .goingAway)
+            connection.api.close(connection, .goingAway)
         }
     }
 
-    /// The emulator stops, or makes room for another template.
+    /// The emulator stops.
     func close() {
-        for entry in entries.values { entry.connection.handle?.close(.goingAway) }
+        for connection in entries.values { connection.handle?.close(.goingAway) }
         entries = [:]
+    }
+
+    /// What clients send waits with them until ``takeOver(_:apis:)``.
+    func windDown() {
+        for connection in entries.values { connection.handle?.setReading(false) }
+    }
+
+    /// Goes on with the sockets of others, whose APIs are described anew. Those of an API that is gone are closed.
+    ///
+    /// - Parameter apis: by id.
+    func takeOver(_ others: WebSocketConnections, apis: [String: WebSocketAPI]) {
+        for connection in others.entries.values {
+            guard let api = apis[connection.event.apiID] else {
+                connection.hasEnded = true
+                forget(connection.id)
+                connection.handle?.close(.goingAway)
+                continue
+            }
+            connection.api = api
+            add(connection)
+            connection.handle?.setReading(true)
+        }
+        others.entries = [:]
     }
 
     // MARK: @connections
 
     /// - Parameter id: decoded.
     func handle(_ request: HTTPRequest, from caller: Caller, connection id: String) -> HTTPResponse {
-        guard let entry = entries[id] else { return error(.gone, "GoneException") }
-        let connection = entry.connection
+        guard let connection = entries[id] else { return error(.gone, "GoneException") }
         let arn =
             "arn:aws:execute-api:\(LocalAccount.region):\(LocalAccount.id):\(connection.event.apiID)/"
             + "\(connection.event.stage)/\(request.method)/@connections/\(id)"
@@ -93,7 +114,7 @@ final class WebSocketConnections {
                     "lastActiveAt": .string(connection.lastActiveAt.description),
                 ])
         case .DELETE:
-            entry.api.close(connection, .normal)
+            connection.api.close(connection, .normal)
             return HTTPResponse(.noContent, headers: [("x-amzn-RequestId", host.identifiers.requestID())])
         case .POST: return post(request.body, to: connection)
         default: return error(.forbidden, "ForbiddenException")

@@ -41,7 +41,7 @@ extension WebSocketAPI {
             connectionID: id, connectedAt: now, userAgent: request.headers.first(name: "User-Agent") ?? "")
         let trace = request.headers.first(name: "X-Amzn-Trace-Id") ?? host.identifiers.traceID(at: now)
         let attempt = Attempt(
-            connection: WebSocketConnection(id: id, event: event, trace: trace),
+            connection: WebSocketConnection(id: id, event: event, trace: trace, api: self),
             opening: Self.opening(request, address, trace), accept: accept, requestID: requestID, respond: respond)
         guard let authorizer else { return run(attempt) }
         authorize(attempt, authorizer)
@@ -114,7 +114,7 @@ extension WebSocketAPI {
             var event = attempt.connection.event
             event.authorizer = authorizer
             attempt.connection = WebSocketConnection(
-                id: attempt.connection.id, event: event, trace: attempt.connection.trace)
+                id: attempt.connection.id, event: event, trace: attempt.connection.trace, api: self)
         }
         guard let route = routes["$connect"] else { return open(attempt, protocolName: nil) }
         let event = attempt.connection.event.connect(
@@ -159,13 +159,13 @@ extension WebSocketAPI {
 
     private func open(_ attempt: Attempt, protocolName: String?) {
         let connection = attempt.connection
-        let bound = NIOLoopBound((self, connection), eventLoop: host.loop)
+        let bound = NIOLoopBound(connection, eventLoop: host.loop)
         let loop = host.loop
-        let enter: @Sendable (@escaping @Sendable (WebSocketAPI, WebSocketConnection) -> Void) -> Void = { body in
+        let enter: @Sendable (@escaping @Sendable (WebSocketConnection) -> Void) -> Void = { body in
             if loop.inEventLoop {
-                body(bound.value.0, bound.value.1)
+                body(bound.value)
             } else {
-                loop.execute { body(bound.value.0, bound.value.1) }
+                loop.execute { body(bound.value) }
             }
         }
         var headers = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", attempt.accept)]
@@ -173,12 +173,12 @@ extension WebSocketAPI {
         var response = HTTPResponse(.switchingProtocols, headers: headers)
         response.upgrade = WebSocketUpgrade(
             opened: { handle in
-                enter { api, connection in
+                enter { connection in
                     connection.handle = handle
-                    api.connections.add(connection, of: api)
+                    connection.api.connections.add(connection)
                 }
             },
-            receive: { event in enter { api, connection in api.receive(event, on: connection) } })
+            receive: { event in enter { $0.api.receive(event, on: $0) } })
         attempt.respond(response)
     }
 }

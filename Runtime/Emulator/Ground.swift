@@ -1,0 +1,41 @@
+import ItemDB
+import NIOCore
+
+/// What a deployment stands on, and leaves to the next one when the template changes.
+struct Ground: Sendable {
+    let database: ItemDatabase
+    let clock: EmulatorClock
+    let identifiers: IdentifierSource
+    let log: FunctionLog
+    let loops: any EventLoopGroup
+    /// The emulator's own address, such as `http://127.0.0.1:4566`.
+    let endpoint: String
+    let work = WorkInHand()
+    let traces = Traces()
+
+    init(
+        database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
+        loops: any EventLoopGroup, endpoint: String
+    ) {
+        self.database = database
+        self.clock = clock
+        self.identifiers = identifiers
+        self.log = log
+        self.loops = loops
+        self.endpoint = endpoint
+    }
+
+    /// Beside the database.
+    var objectsFolder: String {
+        (database.path.lastIndex(of: "/").map { String(database.path[..<$0]) } ?? ".") + "/objects"
+    }
+
+    var lambdaHost: LambdaHost {
+        LambdaHost(
+            loops: loops, clock: clock, identifiers: identifiers, log: log, traces: traces,
+            environment: [
+                "AWS_REGION": LocalAccount.region, "AWS_DEFAULT_REGION": LocalAccount.region,
+                "AWS_ENDPOINT_URL": endpoint,
+            ])
+    }
+}
