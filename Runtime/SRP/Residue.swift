@@ -1,7 +1,8 @@
 /// A number below the modulus N of the 3072-bit group, in Montgomery's form: x·R mod N with R = 2^3072.
 ///
-/// Own code, since a sign-in takes about a thousand multiplications: the general package for large numbers divides after
-/// each and takes new memory for each result.
+/// Own code, since a sign-in takes about a thousand multiplications: attaswift/BigInt, a general package, divides after
+/// each and takes new memory for each result. One power took it 23 ms (800 in a debug build), on the event loop that
+/// everybody waits for, where the server's whole step here takes 4.3 ms.
 ///
 /// - Note: Source: P. Montgomery, "Modular multiplication without trial division", 1985; Koç, Acar and Kaliski,
 ///   "Analyzing and comparing Montgomery multiplication algorithms", 1996 (CIOS).
