@@ -1,6 +1,7 @@
 import JSON
 import NIOCore
 import NIOHTTP1
+import Routing
 
 /// The mailbox for people and programs: a page where HTML is asked for, otherwise JSON.
 struct MailPage {
@@ -22,26 +23,7 @@ struct MailPage {
     }
 
     private static func address(in query: String) -> String? {
-        for part in query.split(separator: "&") where part.hasPrefix("to=") {
-            return decoded(part.dropFirst(3))
-        }
-        return nil
-    }
-
-    private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentEncoding.pairs(ofQuery: query).first { $0.name == "to" }?.value
     }
 
     /// Newest first. Every text goes through ``escaped(_:)``.

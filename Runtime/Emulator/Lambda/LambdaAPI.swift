@@ -2,6 +2,7 @@ import Items
 import JSON
 import NIOCore
 import NIOHTTP1
+import Routing
 
 /// Lambda's Invoke API, and of the rest what finds out which functions there are.
 ///
@@ -34,7 +35,9 @@ struct LambdaAPI: Sendable {
     static func owns(_ path: String) -> Bool { path == pathPrefix || path.hasPrefix(pathPrefix + "/") }
 
     func handle(_ request: HTTPRequest, from caller: Caller, respond: @escaping @Sendable (HTTPResponse) -> Void) {
-        let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map { Self.percentDecoded($0) }
+        let parts = request.path.dropFirst(Self.pathPrefix.count).split(separator: "/").map {
+            PercentEncoding.decoded($0)
+        }
         switch (request.method, parts.count, parts.last) {
         case (.POST, 2, "invocations"): invoke(parts[0], request, from: caller, respond)
         case (.GET, 0, _): respond(list())
@@ -178,29 +181,12 @@ struct LambdaAPI: Sendable {
     /// Whether no qualifier is given or that of the version there is: locally there are no others, and no aliases.
     private static func isLatest(_ identifier: String, _ query: String) -> Bool {
         let parameter = query.split(separator: "&").first { $0.hasPrefix("Qualifier=") }.map {
-            percentDecoded($0.dropFirst(10))
+            PercentEncoding.decoded($0.dropFirst(10))
         }
         let parts = identifier.split(separator: ":", omittingEmptySubsequences: false)
         let name = parts.firstIndex(of: "function").map { $0 + 1 } ?? 0
         let suffix = name + 1 < parts.count ? String(parts[name + 1]) : nil
         return [parameter, suffix].allSatisfy { $0 == nil || $0 == "$LATEST" }
-    }
-
-    static func percentDecoded(_ part: Substring) -> String {
-        guard part.contains("%") else { return String(part) }
-        var bytes: [UInt8] = []
-        var rest = Array(part.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     // MARK: Descriptions

@@ -58,7 +58,7 @@ package final class StripeStandIn: Sendable {
     }
 
     private func create(_ request: HTTPRequest) -> HTTPResponse {
-        let form = FormEncoding.decode(request.bodyBytes)
+        let form = FormFields(String(buffer: request.body)).values
         let now = clock.now
         let key = request.headers.first(name: "Idempotency-Key")
         let endpoint = endpoint
