@@ -21,14 +21,14 @@ extension EventBridgeService {
         var names: Set<String> = []
         for resource in stack.resources where resource.type == "AWS::Events::EventBus" {
             let name = resource.attributes["Name"] ?? resource.reference
-            guard names.insert(name).inserted else { throw Self.duplicate("bus", name, resource.position) }
+            guard names.insert(name).inserted else { throw EmulatorError.duplicate("bus", name, resource.position) }
             var input = resource.properties.serviceInput(numbers: [], documents: ["Policy"]).object ?? JSONObject()
             let policy = input["Policy"]
             input["Policy"] = nil
             input["Name"] = .string(name)
             let declaration = JSONValue.array([.object(input), policy ?? .null]).compactText
             guard buses[name]?.declaration != declaration else { continue }
-            try Self.at(resource.position, resource.logicalID) { () throws(ServiceFault) in
+            try EmulatorError.placing(resource.position, resource.logicalID) { () throws(ServiceFault) in
                 // Rules and archives of a bus that is declared otherwise stay.
                 let earlier = buses[name]
                 buses[name] = nil
@@ -46,7 +46,7 @@ extension EventBridgeService {
     }
 
     private func deployPolicy(_ resource: Resource) throws(EmulatorError) {
-        try Self.at(resource.position, resource.logicalID) { () throws(ServiceFault) in
+        try EmulatorError.placing(resource.position, resource.logicalID) { () throws(ServiceFault) in
             var input = resource.properties.serviceInput(numbers: []).object ?? JSONObject()
             if let statement = resource.properties["Statement"] {
                 let policy: JSONValue = ["Version": "2012-10-17", "Statement": .array([statement.json])]
@@ -62,11 +62,11 @@ extension EventBridgeService {
         var keys: Set<[String]> = []
         for declaration in declared {
             guard keys.insert([declaration.busName, declaration.name]).inserted else {
-                throw Self.duplicate("rule", declaration.name, declaration.position)
+                throw EmulatorError.duplicate("rule", declaration.name, declaration.position)
             }
             let text = declaration.text
             guard buses[declaration.busName]?.rules[declaration.name]?.declaration != text else { continue }
-            try Self.at(declaration.position, declaration.owner) { () throws(ServiceFault) in
+            try EmulatorError.placing(declaration.position, declaration.owner) { () throws(ServiceFault) in
                 let input = ModelInput(.object(declaration.rule))
                 _ = try putRule(input)
                 let rule = try rule(input)
@@ -97,12 +97,12 @@ extension EventBridgeService {
                 resource.properties.serviceInput(numbers: ["RetentionDays"], documents: ["EventPattern"]).object
                 ?? JSONObject()
             let name = resource.reference
-            guard names.insert(name).inserted else { throw Self.duplicate("archive", name, resource.position) }
+            guard names.insert(name).inserted else { throw EmulatorError.duplicate("archive", name, resource.position) }
             input["ArchiveName"] = .string(name)
             input["EventSourceArn"] = input["SourceArn"]
             let declaration = JSONValue.object(input).compactText
             guard archives[name]?.declaration != declaration else { continue }
-            try Self.at(resource.position, resource.logicalID) { () throws(ServiceFault) in
+            try EmulatorError.placing(resource.position, resource.logicalID) { () throws(ServiceFault) in
                 let parameters = ModelInput(.object(input))
                 let bus = input["EventSourceArn"]?.string.map(EventBus.name)
                 if let earlier = archives[name], earlier.busName != bus { remove(earlier) }
@@ -114,18 +114,6 @@ extension EventBridgeService {
         }
         for archive in archives.values where archive.declaration != nil && !names.contains(archive.name) {
             remove(archive)
-        }
-    }
-
-    private static func duplicate(_ kind: String, _ name: String, _ position: SourcePosition) -> EmulatorError {
-        EmulatorError("\(position): there is another \(kind) named \(name); rename one of them")
-    }
-
-    private static func at(
-        _ position: SourcePosition, _ owner: String, _ body: () throws(ServiceFault) -> Void
-    ) throws(EmulatorError) {
-        do throws(ServiceFault) { try body() } catch {
-            throw EmulatorError("\(position): \(owner): \(error.message)")
         }
     }
 }

@@ -28,16 +28,18 @@ final class Services {
         host.targets.register("sqs", queues)
         let events = try EventBridgeService(stack: stack, host: host)
         host.targets.register("events", events)
+        let schedules = try SchedulerService(stack: stack, host: host)
         // After the services that records come from and go to.
         mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        all = [gateway, queues, events, mappings, userPools, PoolDocuments(of: userPools)]
+        all = [gateway, queues, events, schedules, mappings, userPools, PoolDocuments(of: userPools)]
         // Last: what was left may be for any of them.
         try functions.resume()
         try events.resume()
+        try schedules.resume()
         try gateway.resume(after: earlier?.gateway)
     }
 

@@ -29,3 +29,20 @@ extension TemplateValue {
         }
     }
 }
+
+extension EmulatorError {
+    static func duplicate(_ kind: String, _ name: String, _ position: SourcePosition) -> EmulatorError {
+        EmulatorError("\(position): there is another \(kind) named \(name); rename one of them")
+    }
+
+    /// Carries out what a service may refuse, with the place of what the template asks for.
+    ///
+    /// - Parameter owner: who asks for it, a logical id.
+    static func placing(
+        _ position: SourcePosition, _ owner: String, _ body: () throws(ServiceFault) -> Void
+    ) throws(EmulatorError) {
+        do throws(ServiceFault) { try body() } catch {
+            throw EmulatorError("\(position): \(owner): \(error.message)")
+        }
+    }
+}

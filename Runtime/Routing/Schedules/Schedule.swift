@@ -10,6 +10,11 @@ package struct Schedule: Sendable {
         package let scheduledAt: Timestamp
         /// The same, or a moment of the flexible window after it.
         package let invokedAt: Timestamp
+
+        package init(scheduledAt: Timestamp, invokedAt: Timestamp) {
+            self.scheduledAt = scheduledAt
+            self.invokedAt = invokedAt
+        }
     }
 
     package let expression: ScheduleExpression

@@ -1,0 +1,30 @@
+import Routing
+
+/// The parameters of a call in its query. A name may come more than once.
+struct SchedulerQuery {
+    private var values: [String: [String]] = [:]
+
+    init(_ query: String) {
+        for field in query.split(separator: "&") {
+            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = PercentEncoding.decoded(parts[0], plusIsSpace: true)
+            values[name, default: []].append(
+                parts.count > 1 ? PercentEncoding.decoded(parts[1], plusIsSpace: true) : "")
+        }
+    }
+
+    subscript(_ name: String) -> String? { values[name]?.last }
+
+    func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    /// What is listed on one page: 1...100, or all that fits if it is not said.
+    func pageSize() throws(ServiceFault) -> Int {
+        guard let text = self["MaxResults"] else { return 100 }
+        guard let size = Int(text), 1...100 ~= size else {
+            throw .validation(
+                "1 validation error detected: Value '\(text)' at 'maxResults' failed to satisfy constraint: Member must "
+                    + "have value between 1 and 100")
+        }
+        return size
+    }
+}
