@@ -18,6 +18,15 @@ BUILD = ROOT / ".build" / "debug"
 START_SECONDS_MAX = 20
 
 
+def install_function(folder, name, text=None):
+    """Makes an executable of a Python program: of `<name>.py` beside this file, unless its text is given."""
+    if text is None:
+        text = pathlib.Path(__file__).with_name(f"{name}.py").read_text()
+    function = folder / name
+    function.write_text(f"#!{sys.executable}\n{text}")
+    function.chmod(0o755)
+
+
 class Server:
     """A running emulator of some kind."""
 
@@ -50,6 +59,13 @@ class Server:
             service, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="local",
             aws_secret_access_key="local",
             config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30, **config))
+
+    def advance(self, *move):
+        """Moves the clock, and returns when nothing is left to do."""
+        done = subprocess.run(
+            [BUILD / "emulator", "advance", "--endpoint", self.endpoint, *move], capture_output=True, text=True,
+            timeout=60)
+        assert done.returncode == 0, done.stderr
 
     def stop(self):
         """SIGTERM; returns the exit status."""

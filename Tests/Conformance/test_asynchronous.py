@@ -2,14 +2,12 @@
 
 import json
 import pathlib
-import stat
 import subprocess
-import sys
 import textwrap
 
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -48,21 +46,12 @@ TEMPLATE = """
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("functions")
     (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-    function = folder / "misbehaving"
-    function.write_text(f"#!{sys.executable}\n" + pathlib.Path(__file__).with_name("misbehaving.py").read_text())
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "misbehaving")
     return folder
 
 
 def start(folder, *arguments):
     return Emulator(*arguments, template=folder / "template.yaml", functions=folder, cwd=folder)
-
-
-def advance(emulator, duration):
-    done = subprocess.run(
-        [BUILD / "emulator", "advance", duration, "--endpoint", emulator.endpoint], capture_output=True, text=True,
-        timeout=60)
-    assert done.returncode == 0, done.stderr
 
 
 def send(emulator, function, event):
@@ -90,7 +79,7 @@ def running(folder):
 
 def test_success_goes_to_its_destination(running):
     request_id = send(running, "watched", {"hello": 1})
-    advance(running, "1ms")
+    running.advance("1ms")
     [message] = receive(running, "good")
     record = json.loads(message["Body"])
     assert record.pop("timestamp").endswith("Z")
@@ -109,12 +98,12 @@ def test_success_goes_to_its_destination(running):
 
 def test_failure_is_tried_after_one_minute_and_after_two_more(running):
     request_id = send(running, "watched", {"do": "error"})
-    advance(running, "1ms")
+    running.advance("1ms")
     # Nothing yet after the first attempt, nor after the second.
     for step in ["59s", "2s", "118s"]:
         assert receive(running, "bad") == []
-        advance(running, step)
-    advance(running, "2s")
+        running.advance(step)
+    running.advance("2s")
     [message] = receive(running, "bad")
     record = json.loads(message["Body"])
     assert record["requestContext"]["condition"] == "RetriesExhausted"
@@ -130,14 +119,14 @@ def test_failure_is_tried_after_one_minute_and_after_two_more(running):
 
 def test_no_retry_when_none_is_wanted(running):
     send(running, "once", {"do": "crash"})
-    advance(running, "1ms")
+    running.advance("1ms")
     [letter] = receive(running, "dead")
     assert "segmentation fault" in letter["MessageAttributes"]["ErrorMessage"]["StringValue"]
 
 
 def test_a_closed_function_buries_at_once(running):
     send(running, "closed", {"hello": 1})
-    advance(running, "1ms")
+    running.advance("1ms")
     [letter] = receive(running, "dead")
     assert json.loads(letter["Body"]) == {"hello": 1}
 
@@ -145,10 +134,10 @@ def test_a_closed_function_buries_at_once(running):
 def test_a_retry_is_not_forgotten_by_a_killed_emulator(folder, tmp_path):
     running = start(folder, "--data", tmp_path / "data")
     send(running, "watched", {"do": "error"})
-    advance(running, "61s")
+    running.advance("61s")
     running.kill()
     running = start(folder, "--data", tmp_path / "data")
-    advance(running, "5m")
+    running.advance("5m")
     [message] = receive(running, "bad")
     assert json.loads(message["Body"])["requestContext"]["approximateInvokeCount"] == 3
     assert running.stop() == 0
@@ -176,12 +165,10 @@ def perform(call):
     open("count", "a").write("x")
     boto3.client("lambda").invoke(FunctionName="loop", InvocationType="Event", Payload=json.dumps(call))
 """
-    function = tmp_path / "loop"
-    function.write_text(f"#!{sys.executable}\n" + script.replace("\n\nwhile True", itself + "\n\nwhile True", 1))
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(tmp_path, "loop", script.replace("\n\nwhile True", itself + "\n\nwhile True", 1))
     running = Emulator(template=tmp_path / "template.yaml", functions=tmp_path, cwd=tmp_path)
     send(running, "loop", {"round": "and round"})
-    advance(running, "1ms")
+    running.advance("1ms")
     [letter] = receive(running, "dead")
     assert json.loads(letter["Body"]) == {"round": "and round"}
     assert (tmp_path / "count").read_text() == "x" * 16

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import re
-import stat
 import subprocess
 import sys
 import textwrap
@@ -19,7 +18,7 @@ import jwt
 import pytest
 from pycognito.aws_srp import AWSSRP
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -102,10 +101,6 @@ def messages(emulator, to):
 
 def code(emulator, to):
     return re.search(r"\d{6}", messages(emulator, to)[-1]["text"]).group()
-
-
-def advance(emulator, *arguments):
-    subprocess.run([BUILD / "emulator", "advance", "--endpoint", emulator.endpoint, *arguments], check=True)
 
 
 def fails(error, message, call, **parameters):
@@ -284,7 +279,7 @@ def test_codes(emulator, cognito):
     wrong = "000000" if first != "000000" else "000001"
     fails("CodeMismatchException", "Invalid verification code provided", confirm, code=wrong)
     fails("ExpiredCodeException", "Invalid code provided", confirm, code=first, name="stranger@example.com")
-    advance(emulator, "24h")
+    emulator.advance("24h")
     fails("ExpiredCodeException", "Invalid code provided, please request a code again", confirm, code=first)
     details = cognito.resend_confirmation_code(ClientId=WEB, Username=email)["CodeDeliveryDetails"]
     assert details["Destination"] == "c***@e***"
@@ -305,7 +300,7 @@ def test_codes_can_not_be_guessed(emulator, cognito):
     for _ in range(10):
         fails("CodeMismatchException", "", confirm, code="000000" if right != "000000" else "000001")
     fails("LimitExceededException", "Attempt limit exceeded, please try after some time.", confirm, code=right)
-    advance(emulator, "1h")
+    emulator.advance("1h")
     confirm(right)
 
 
@@ -315,10 +310,10 @@ def test_passwords_can_not_be_guessed(emulator, cognito):
     for _ in range(5):
         fails("NotAuthorizedException", "Incorrect", enter, cognito=cognito, email=email, password="Wrong-1234")
     fails("NotAuthorizedException", "Password attempts exceeded", enter, cognito=cognito, email=email)
-    advance(emulator, "1s")
+    emulator.advance("1s")
     fails("NotAuthorizedException", "Incorrect", enter, cognito=cognito, email=email, password="Wrong-1234")
     fails("NotAuthorizedException", "Password attempts exceeded", srp(cognito, email).authenticate_user)
-    advance(emulator, "2s")
+    emulator.advance("2s")
     assert tokens(cognito, email)
     # A right one begins anew.
     fails("NotAuthorizedException", "Incorrect", enter, cognito=cognito, email=email, password="Wrong-1234")
@@ -336,7 +331,7 @@ def test_forgotten_password(emulator, cognito):
     fails("CodeMismatchException", "", confirm, code="123456", name="stranger@example.com")
     first = code(emulator, email)
     fails("InvalidPasswordException", "", confirm, code=first, password="weak-password")
-    advance(emulator, "1h")
+    emulator.advance("1h")
     fails("ExpiredCodeException", "", confirm, code=first)
     forgot()
     confirm(code(emulator, email))
@@ -363,10 +358,10 @@ def test_tokens_end_with_the_clock(emulator, cognito):
     mine = tokens(cognito, "late@example.com")
     refresh = lambda: cognito.initiate_auth(
         ClientId=WEB, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": mine["RefreshToken"]})
-    advance(emulator, "1h")
+    emulator.advance("1h")
     fails("NotAuthorizedException", "Access Token has expired", cognito.get_user, AccessToken=mine["AccessToken"])
     cognito.get_user(AccessToken=refresh()["AuthenticationResult"]["AccessToken"])
-    advance(emulator, "30d")
+    emulator.advance("30d")
     fails("NotAuthorizedException", "Refresh Token has expired", refresh)
 
 
@@ -422,7 +417,7 @@ def test_a_temporary_password_expires(emulator, cognito):
     email = "slow@example.com"
     cognito.admin_create_user(UserPoolId=PEOPLE, Username=email, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS")
     assert messages(emulator, email) == []
-    advance(emulator, "7d")
+    emulator.advance("7d")
     fails("NotAuthorizedException", "Temporary password has expired", enter, cognito=cognito, email=email)
     cognito.admin_create_user(UserPoolId=PEOPLE, Username=email, TemporaryPassword=PASSWORD, MessageAction="RESEND")
     assert PASSWORD in messages(emulator, email)[-1]["text"]
@@ -607,7 +602,7 @@ def test_refresh_tokens_rotate(emulator, cognito):
         ClientId=ROTATING, RefreshToken=token)["AuthenticationResult"]["RefreshToken"]
     second = exchange(first)
     assert second != first and exchange(first)
-    advance(emulator, "10s")
+    emulator.advance("10s")
     fails("NotAuthorizedException", "Invalid Refresh Token", exchange, token=first)
     fails("InvalidParameterException", "REFRESH_TOKEN_AUTH", cognito.initiate_auth, ClientId=ROTATING,
           AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": second})
@@ -777,9 +772,7 @@ def guarded(tmp_path_factory):
     events = folder / "events"
     events.touch()
     (folder / "template.yaml").write_text(textwrap.dedent(TRIGGERS % events))
-    function = folder / "watch"
-    function.write_text(f"#!{sys.executable}\n{pathlib.Path(__file__).with_name('triggers.py').read_text()}")
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "watch", pathlib.Path(__file__).with_name("triggers.py").read_text())
     running = Emulator("--quiet", template=folder / "template.yaml", functions=folder, cwd=folder)
     running.events = lambda: [json.loads(line) for line in events.read_text().splitlines()]
     yield running

@@ -3,9 +3,6 @@
 import base64
 import http.server
 import json
-import pathlib
-import stat
-import sys
 import textwrap
 import threading
 import time
@@ -15,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from conftest import Emulator
+from conftest import Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -156,10 +153,7 @@ def issuer():
 def api(tmp_path_factory, issuer):
     folder = tmp_path_factory.mktemp("api")
     (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE).replace("ISSUER", issuer.url))
-    script = pathlib.Path(__file__).with_name("answering.py").read_text()
-    function = folder / "answering"
-    function.write_text(f"#!{sys.executable}\n{script}")
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "answering")
     running = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
     yield running
     assert running.stop() == 0

@@ -1,15 +1,12 @@
 """What a function's policies let it do, seen from inside the function."""
 
 import json
-import pathlib
-import stat
 import subprocess
-import sys
 import textwrap
 
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -44,9 +41,7 @@ TEMPLATE = """
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("functions")
     (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-    function = folder / "calling"
-    function.write_text(f"#!{sys.executable}\n" + pathlib.Path(__file__).with_name("calling.py").read_text())
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "calling")
     return folder
 
 

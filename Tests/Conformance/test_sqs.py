@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import subprocess
 import textwrap
 import threading
 import time
@@ -10,7 +9,7 @@ import time
 import botocore.exceptions
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import Emulator
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -68,13 +67,6 @@ def queue(sqs, request):
 def fifo(sqs, request):
     name = hashlib.md5(request.node.name.encode()).hexdigest() + ".fifo"
     return sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
-
-
-def advance(emulator, duration):
-    done = subprocess.run(
-        [BUILD / "emulator", "advance", duration, "--endpoint", emulator.endpoint], capture_output=True, text=True,
-        timeout=60)
-    assert done.returncode == 0, done.stderr
 
 
 def bodies(sqs, queue, **options):
@@ -158,7 +150,7 @@ def test_deleted_queue_is_gone_and_its_name_free_a_minute_later(sqs, emulator):
             "Message": "The specified queue does not exist."}
     with pytest.raises(sqs.exceptions.QueueDeletedRecently):
         sqs.create_queue(QueueName="gone")
-    advance(emulator, "60s")
+    emulator.advance("60s")
     assert sqs.create_queue(QueueName="gone")["QueueUrl"] == url
 
 
@@ -292,14 +284,14 @@ def test_visibility_ends_and_is_changed(sqs, emulator, queue):
     sqs.send_message(QueueUrl=queue, MessageBody="x")
     first, = receive(sqs, queue)
     assert counts(sqs, queue) == [0, 1, 0] and receive(sqs, queue) == []
-    advance(emulator, "29s")
+    emulator.advance("29s")
     assert receive(sqs, queue) == []
-    advance(emulator, "1s")
+    emulator.advance("1s")
     second, = receive(sqs, queue, AttributeNames=["ApproximateReceiveCount"])
     assert second["Attributes"]["ApproximateReceiveCount"] == "2"
     assert first["ReceiptHandle"] != second["ReceiptHandle"]
     sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=second["ReceiptHandle"], VisibilityTimeout=300)
-    advance(emulator, "4m")
+    emulator.advance("4m")
     assert receive(sqs, queue) == []
     sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=second["ReceiptHandle"], VisibilityTimeout=0)
     third, = receive(sqs, queue, VisibilityTimeout=0)
@@ -333,7 +325,7 @@ def test_delays(sqs, emulator, queue):
     sqs.send_message(QueueUrl=queue, MessageBody="now")
     assert counts(sqs, queue) == [1, 0, 1]
     assert bodies(sqs, queue, VisibilityTimeout=600) == ["now"]
-    advance(emulator, "90s")
+    emulator.advance("90s")
     assert bodies(sqs, queue) == ["later"]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"DelaySeconds": "30"})
     sqs.send_message(QueueUrl=queue, MessageBody="queue's own")
@@ -344,9 +336,9 @@ def test_delays(sqs, emulator, queue):
 def test_retention(sqs, emulator, queue):
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MessageRetentionPeriod": "60"})
     sqs.send_message(QueueUrl=queue, MessageBody="x")
-    advance(emulator, "59s")
+    emulator.advance("59s")
     assert bodies(sqs, queue, VisibilityTimeout=0) == ["x"]
-    advance(emulator, "1s")
+    emulator.advance("1s")
     assert bodies(sqs, queue) == [] and counts(sqs, queue) == [0, 0, 0]
 
 
@@ -360,13 +352,13 @@ def test_long_polling_returns_with_the_message(sqs, emulator, queue):
 
 def test_long_polling_is_on_the_emulators_clock(sqs, emulator, queue):
     waiting = emulator.client("sqs")
-    threading.Timer(0.3, lambda: advance(emulator, "20s")).start()
+    threading.Timer(0.3, lambda: emulator.advance("20s")).start()
     started = time.monotonic()
     assert receive(waiting, queue, WaitTimeSeconds=20) == []
     assert time.monotonic() - started < 10
     # A message whose delay ends meanwhile.
     sqs.send_message(QueueUrl=queue, MessageBody="x", DelaySeconds=10)
-    threading.Timer(0.3, lambda: advance(emulator, "10s")).start()
+    threading.Timer(0.3, lambda: emulator.advance("10s")).start()
     assert bodies(waiting, queue, WaitTimeSeconds=20) == ["x"]
 
 
@@ -411,7 +403,7 @@ def test_purge(sqs, emulator, queue):
     assert counts(sqs, queue) == [0, 0, 0]
     with pytest.raises(sqs.exceptions.PurgeQueueInProgress):
         sqs.purge_queue(QueueUrl=queue)
-    advance(emulator, "60s")
+    emulator.advance("60s")
     sqs.purge_queue(QueueUrl=queue)
 
 
@@ -423,7 +415,7 @@ def test_message_received_too_often_is_moved(sqs, emulator):
     sent = sqs.send_message(QueueUrl=jobs, MessageBody="poison")
     for _ in range(2):
         assert bodies(sqs, jobs) == ["poison"]
-        advance(emulator, "60s")
+        emulator.advance("60s")
     assert bodies(sqs, jobs) == [] and counts(sqs, jobs) == [0, 0, 0]
     message, = receive(sqs, failed, MessageSystemAttributeNames=["All"])
     assert message["MessageId"] == sent["MessageId"]
@@ -451,11 +443,11 @@ def test_moves_at_a_rate_and_cancelled(sqs, emulator):
         SourceArn=arn + "rate-dead", DestinationArn=arn + "rate-live", MaxNumberOfMessagesPerSecond=2)
     with pytest.raises(sqs.exceptions.UnsupportedOperation):
         sqs.start_message_move_task(SourceArn=arn + "rate-dead", DestinationArn=arn + "rate-live")
-    advance(emulator, "2s")
+    emulator.advance("2s")
     assert counts(sqs, live)[0] in (6, 8)
     sqs.cancel_message_move_task(TaskHandle=task["TaskHandle"])
     left = counts(sqs, dead)[0]
-    advance(emulator, "9s")
+    emulator.advance("9s")
     assert counts(sqs, dead)[0] == left > 0
     for options, exception in [
             ({"SourceArn": arn + "nobody"}, sqs.exceptions.ResourceNotFoundException),
@@ -495,7 +487,7 @@ def test_groups_are_in_order_and_blocked_while_in_flight(sqs, emulator, fifo):
     # The second stays behind the first that comes back.
     sqs.change_message_visibility(QueueUrl=fifo, ReceiptHandle=both[1]["ReceiptHandle"], VisibilityTimeout=0)
     assert receive(sqs, fifo) == []
-    advance(emulator, "30s")
+    emulator.advance("30s")
     assert bodies(sqs, fifo) == ["a2", "a3", "b1"]
     with pytest.raises(botocore.exceptions.ClientError, match="receipt handle has expired"):
         sqs.delete_message(QueueUrl=fifo, ReceiptHandle=both[0]["ReceiptHandle"])
@@ -507,10 +499,10 @@ def test_deduplication(sqs, emulator, fifo):
     assert (again["MessageId"], again["SequenceNumber"]) == (first["MessageId"], first["SequenceNumber"])
     message, = receive(sqs, fifo)
     sqs.delete_message(QueueUrl=fifo, ReceiptHandle=message["ReceiptHandle"])
-    advance(emulator, "299s")
+    emulator.advance("299s")
     sqs.send_message(QueueUrl=fifo, MessageBody="x", MessageGroupId="g", MessageDeduplicationId="d")
     assert receive(sqs, fifo) == []
-    advance(emulator, "2s")
+    emulator.advance("2s")
     sqs.send_message(QueueUrl=fifo, MessageBody="z", MessageGroupId="g", MessageDeduplicationId="d")
     assert bodies(sqs, fifo) == ["z"]
 
@@ -597,7 +589,7 @@ def test_nothing_is_lost_when_the_emulator_is_killed(tmp_path, template):
     sqs.send_message(QueueUrl=orders, MessageBody="again", MessageGroupId="g", MessageDeduplicationId="g-1-0")
     sqs.delete_message(QueueUrl=orders, ReceiptHandle=locked["ReceiptHandle"])
     assert bodies(sqs, orders) == ["2", "3"]
-    advance(emulator, "10m")
+    emulator.advance("10m")
     seen = set()
     while found := receive(sqs, jobs, AttributeNames=["All"]):
         for message in found:

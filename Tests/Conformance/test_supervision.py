@@ -4,15 +4,13 @@ import base64
 import concurrent.futures
 import json
 import pathlib
-import stat
-import sys
 import textwrap
 import time
 
 import botocore.exceptions
 import pytest
 
-from conftest import Emulator
+from conftest import Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -48,10 +46,7 @@ TEMPLATE = """
 def supervised(tmp_path_factory):
     folder = tmp_path_factory.mktemp("functions")
     (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-    script = pathlib.Path(__file__).with_name("misbehaving.py").read_text()
-    function = folder / "misbehaving"
-    function.write_text(f"#!{sys.executable}\n{script}")
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "misbehaving")
     running = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
     yield running
     assert running.stop() == 0

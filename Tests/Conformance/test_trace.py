@@ -1,16 +1,13 @@
 """One trace id from the first event to the last."""
 
 import json
-import pathlib
-import stat
 import subprocess
-import sys
 import textwrap
 import time
 
 import pytest
 
-from conftest import BUILD, ROOT, Emulator
+from conftest import BUILD, ROOT, Emulator, install_function
 
 
 def command(emulator, *arguments):
@@ -79,9 +76,7 @@ TEMPLATE = """
 
 def test_it_goes_on_through_functions_and_queues(tmp_path):
     (tmp_path / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-    function = tmp_path / "calling"
-    function.write_text(f"#!{sys.executable}\n" + pathlib.Path(__file__).with_name("calling.py").read_text())
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(tmp_path, "calling")
     running = Emulator(template=tmp_path / "template.yaml", functions=tmp_path, cwd=tmp_path)
     url = running.client("sqs").get_queue_url(QueueName="jobs")["QueueUrl"]
     inner = {"service": "sqs", "operation": "send_message", "parameters": {"QueueUrl": url, "MessageBody": "hello"}}
