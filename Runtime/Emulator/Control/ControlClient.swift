@@ -56,9 +56,8 @@ package struct ControlClient: Sendable {
             throw EmulatorError("No emulator answers at \(host):\(port). Start it, or name its address by --endpoint.")
         }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            try await outbound.write(.body(.byteBuffer(body)))
-            try await outbound.write(.end(nil))
+            // At once: a peer that has all it needs may answer and close before another write.
+            try await outbound.write(contentsOf: [.head(head), .body(.byteBuffer(body)), .end(nil)])
             var status = HTTPResponseStatus.badGateway
             var answer = ByteBuffer()
             for try await part in inbound {
