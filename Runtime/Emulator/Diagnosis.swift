@@ -10,9 +10,19 @@ package struct Finding: Sendable {
     package var line: String { (isProblem ? "PROBLEM " : "ok      ") + text }
 }
 
+/// What `emulator doctor` finds.
+package struct Diagnosis: Sendable {
+    package var findings: [Finding] = []
+    /// nil if the template can't be read, which is a finding.
+    package var coverage: TemplateDiagnosis?
+
+    package var isGood: Bool { !findings.contains(where: \.isProblem) && coverage?.isGood ?? true }
+}
+
 extension Emulator {
     /// Looks at the machine, the executables and the template, and changes nothing.
-    package static func examine(_ configuration: EmulatorConfiguration) -> [Finding] {
+    package static func examine(_ configuration: EmulatorConfiguration) -> Diagnosis {
+        var coverage: TemplateDiagnosis?
         var findings = [
             Finding(isProblem: false, text: "SQLite \(String(cString: sqlite3_libversion()))"),
             Finding(
@@ -41,13 +51,11 @@ extension Emulator {
                             ? "\(function.logicalID): \(function.executable)"
                             : "\(function.logicalID): \(function.executable) is missing; build it with `swift build`"))
             }
-            for entry in stack.report(TemplateCoverage.all).entries where entry.status != .used {
-                findings.append(Finding(isProblem: entry.status == .uncovered, text: entry.description))
-            }
+            coverage = TemplateDiagnosis(stack)
         } catch {
             findings.append(Finding(isProblem: true, text: error.description))
         }
-        return findings
+        return Diagnosis(findings: findings, coverage: coverage)
     }
 
     /// Programs that go well with the emulator, and what is missing without them.

@@ -10,6 +10,10 @@ package struct Stack: Sendable {
     package let httpAPIs: [HTTPAPIResource]
     /// The values of outputs whose conditions hold.
     package let outputs: [String: String]
+    /// On sections, and on attributes of resources; in the order of the template.
+    package let remarks: [TemplateRemark]
+    /// Resources that are not made, for their conditions do not hold.
+    package let omitted: [TemplateRemark]
 
     package func resource(_ logicalID: String) -> Resource? { resources.first { $0.logicalID == logicalID } }
     package func function(_ logicalID: String) -> FunctionResource? { functions.first { $0.logicalID == logicalID } }
@@ -48,7 +52,7 @@ extension Stack {
         return Stack(
             context: context, parameters: parameters.texts, resources: resources, functions: functions, tables: tables,
             httpAPIs: try HTTPAPIResource.all(resources, functions, position: document.position),
-            outputs: try resolver.outputs())
+            outputs: try resolver.outputs(), remarks: document.remarks, omitted: try resolver.omittedResources())
     }
 }
 
@@ -78,6 +82,17 @@ extension Resolver {
         }
         try dependencies.checkNoCircle(names: document.resources.map(\.logicalID) + [Self.implicitAPI])
         return made
+    }
+
+    func omittedResources() throws(TemplateError) -> [TemplateRemark] {
+        var omitted: [TemplateRemark] = []
+        for declaration in document.resources where try !isMade(declaration) {
+            omitted.append(
+                TemplateRemark(
+                    logicalID: declaration.logicalID, name: declaration.type, position: declaration.position,
+                    reason: "its condition \(declaration.condition?.text ?? "") does not hold"))
+        }
+        return omitted
     }
 
     private func resource(_ declaration: ResourceDeclaration) throws(TemplateError) -> Resource {

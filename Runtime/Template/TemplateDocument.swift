@@ -7,6 +7,7 @@ struct TemplateDocument {
     var resources: [ResourceDeclaration] = []
     var outputs: [SourceMember] = []
     var metadata: SourceNode?
+    var remarks: [TemplateRemark] = []
     let position: SourcePosition
 
     /// A logical id: letters and digits, 255 at most.
@@ -19,6 +20,7 @@ struct TemplateDocument {
                 "a template is a map with the section Resources, not \(root.kindName)", at: root.position)
         }
         for section in sections where !section.value.isNull {
+            remarks += Self.remarks(ofSection: section)
             switch section.name {
             case "AWSTemplateFormatVersion": try Self.checkVersion(section.value)
             case "Description": continue
@@ -34,7 +36,10 @@ struct TemplateDocument {
                 globals = section.value
                 try GlobalProperties.check(section)
             case "Resources":
-                for member in try Self.entries(section) { resources.append(try ResourceDeclaration(member)) }
+                for member in try Self.entries(section) {
+                    resources.append(try ResourceDeclaration(member))
+                    remarks += ResourceDeclaration.remarks(of: member)
+                }
             case "Outputs": outputs = try Self.entries(section)
             default:
                 let known = [
