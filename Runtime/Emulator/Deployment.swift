@@ -235,7 +235,7 @@ package final class Deployment: Sendable {
         stack.tables.first { $0.name == name }?.logicalID ?? name
     }
 
-    func snapshot(to file: String) throws(EmulatorError) {
+    func snapshot(to file: String) async throws(EmulatorError) {
         do throws(StorageError) {
             try database.snapshot(to: file)
         } catch {

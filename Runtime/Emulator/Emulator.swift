@@ -207,8 +207,8 @@ package final class Emulator: Sendable {
     }
 
     /// Copies the tables to a file that is not there yet.
-    func snapshot(to file: String) throws(EmulatorError) {
-        try entrance.deployment?.snapshot(to: file)
+    func snapshot(to file: String) async throws(EmulatorError) {
+        try await entrance.deployment?.snapshot(to: file)
     }
 
     /// - Throws: `EmulatorError` naming the first function that the template lacks or that has not been built.

@@ -23,7 +23,8 @@ struct EmulatorCommand: AsyncParsableCommand {
             and says why, 64 if the command line is wrong.
             """,
         subcommands: [
-            Replay.self, Start.self, Invoke.self, DynamoDB.self, Advance.self, Clock.self, Mail.self, Trace.self,
+            Replay.self, Start.self, Invoke.self, DynamoDB.self, Advance.self, Clock.self, Snapshot.self, Restore.self,
+            Mail.self, Trace.self,
             Policies.self, Doctor.self,
         ]
     )

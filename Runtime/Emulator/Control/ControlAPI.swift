@@ -27,6 +27,7 @@ struct ControlAPI: Sendable {
         case (.GET, "traces"): return deployment.traces.recent
         case (.GET, let path) where path.hasPrefix("traces/"): return try trace(String(path.dropFirst(7)))
         case (.POST, "clock"): return try await moveClock(try input(of: request))
+        case (.POST, "snapshot"): return try await snapshot(try input(of: request))
         default:
             throw EmulatorError("The emulator has no control \(request.method) \(request.path).")
         }
@@ -43,6 +44,15 @@ struct ControlAPI: Sendable {
             throw EmulatorError("There is no trace \(root), or no more: the latest \(Traces.tracesMax) are kept.")
         }
         return report
+    }
+
+    /// `{"folder": <path from the root>}`
+    private func snapshot(_ input: JSONValue) async throws(EmulatorError) -> JSONValue {
+        guard let folder = input["folder"]?.string else { throw EmulatorError("Give `folder`.") }
+        let start = ContinuousClock.now
+        try await deployment.makeSnapshot(folder)
+        let time = (ContinuousClock.now - start).wholeMilliseconds
+        return ["folder": .string(folder), "milliseconds": .number(JSONNumber(Int(time)))]
     }
 
     // MARK: Clock

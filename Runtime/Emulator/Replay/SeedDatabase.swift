@@ -22,7 +22,7 @@ struct SeedDatabase: Sendable {
             do {
                 // Here and not case by case: what was not built must not be taken for what was seen.
                 try emulator.requireExecutables(for: functions)
-                try emulator.snapshot(to: file)
+                try await emulator.snapshot(to: file)
             } catch {
                 await emulator.stop()
                 throw error
