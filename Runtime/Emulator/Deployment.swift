@@ -263,6 +263,10 @@ package final class Deployment: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for pool in pools { group.addTask { await pool.shutDown() } }
         }
+        let services = services
+        await withCheckedContinuation { continuation in
+            services.enter { $0.host.journal.end { continuation.resume() } }
+        }
         log.flush(within: .seconds(1))
         database.close()
     }

@@ -7,12 +7,8 @@ is printed; `KILL_SEED` repeats it, and `KILL_ROUNDS` asks for more.
 import collections
 import json
 import os
-import pathlib
 import random
 import socket
-import stat
-import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -20,7 +16,7 @@ import time
 import botocore.exceptions
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import Emulator, install_function
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1 << 32)))
@@ -85,10 +81,7 @@ class Target:
     def __init__(self, folder):
         self.folder = folder
         (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-        script = pathlib.Path(__file__).with_name("following.py").read_text()
-        function = folder / "following"
-        function.write_text(f"#!{sys.executable} -S\n{script}")
-        function.chmod(function.stat().st_mode | stat.S_IXUSR)
+        install_function(folder, "following")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -105,10 +98,7 @@ class Target:
 
     def settle(self):
         """What was received and never deleted comes back; returns when nothing is in hand."""
-        done = subprocess.run(
-            [BUILD / "emulator", "advance", "5s", "--endpoint", self.running.endpoint], capture_output=True, text=True,
-            timeout=60)
-        assert done.returncode == 0, done.stderr
+        self.running.advance("5s")
 
     def names(self, table, round_):
         pages = self.dynamodb.get_paginator("query").paginate(

@@ -54,9 +54,19 @@ final class Journal {
 
     /// Carries `action` out on the loop once everything noted so far is in the file: at once, if it is already.
     func afterCommit(_ action: @escaping () -> Void) {
+        // What it would tell of has not been kept.
+        if isAbandoned { return }
         guard !noted.isEmpty || isWriting || !actions.isEmpty else { return action() }
         actions.append(action)
         scheduleFlush()
+    }
+
+    /// Writes what is noted, and takes nothing more: to be called before the database is closed.
+    func end(_ completion: @escaping () -> Void) {
+        afterCommit { [self] in
+            abandon()
+            completion()
+        }
     }
 
     /// Drops what this turn of the loop has noted and all that comes: the services that noted it could not be made.
