@@ -466,6 +466,62 @@ def test_what_has_no_target_any_more_goes_to_the_dead_letters(events, emulator, 
         "ERROR_MESSAGE": "The specified queue does not exist: " + arn(queue), "RETRY_ATTEMPTS": "0"}
 
 
+def test_what_fails_for_a_while_is_tried_again(folder, tmp_path):
+    running = start(folder, "--quiet", "--data", tmp_path / "data")
+    events, sqs, scheduler = running.client("events"), running.client("sqs"), running.client("scheduler")
+    # A bus whose archive is full takes nothing.
+    full = events.create_event_bus(Name="full")["EventBusArn"]
+    events.create_archive(ArchiveName="full", EventSourceArn=full)
+    size, filled = 1_040_000, 0
+    while size:
+        filler = entry(EventBusName="full") | {"Detail": json.dumps({"a": "x" * size})}
+        reply = events.put_events(Entries=[filler])["Entries"][0]
+        if "ErrorCode" in reply:
+            size //= 2
+        else:
+            filled += size
+    assert reply["ErrorCode"] == "ThrottlingException"
+    assert reply["ErrorMessage"].startswith("The archive full is full: it holds 67108864 bytes.")
+    assert 67_000_000 < filled < 67_108_864
+    queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ["late", "tried", "old"]}
+    retries = {
+        "tried": {"MaximumRetryAttempts": 2}, "old": {"MaximumEventAgeInSeconds": 60}, "late": {}}
+    for name, policy in retries.items():
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+        events.put_targets(Rule=name, Targets=[
+            {"Id": "1", "Arn": full, "DeadLetterConfig": {"Arn": arn(queues[name])},
+             **({"RetryPolicy": policy} if policy else {})}])
+    scheduler.create_schedule(
+        Name="attempts", ScheduleExpression="rate(30 days)", FlexibleTimeWindow={"Mode": "OFF"}, Target={
+            "Arn": full, "RoleArn": "arn:aws:iam::000000000000:role/r", "Input": '{"attempt": <aws.scheduler.attempt-number>}',
+            "EventBridgeParameters": {"Source": "late", "DetailType": "Scheduled"}})
+    put(running, *[entry({"a": "a little more"}, source=name) for name in retries])
+    advance(running, "400ms")
+    assert receive(running, "tried") == []
+    advance(running, "5s")
+    [letter] = receive(running, "tried")
+    attributes = {key: value["StringValue"] for key, value in letter["MessageAttributes"].items()}
+    assert attributes.pop("ERROR_MESSAGE").startswith("The archive full is full")
+    assert attributes == {
+        "RULE_ARN": ACCOUNT.format("events", "rule/tried"), "TARGET_ARN": full, "ERROR_CODE": "THROTTLING",
+        "RETRY_ATTEMPTS": "2", "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts"}
+    running.kill()
+    running = start(folder, "--quiet", "--data", tmp_path / "data")
+    advance(running, "56s")
+    [letter] = receive(running, "old")
+    assert letter["MessageAttributes"]["EXHAUSTED_RETRY_CONDITION"]["StringValue"] == "MaximumEventAgeInSeconds"
+    assert json.loads(letter["Body"])["detail"] == {"a": "a little more"}
+    events = running.client("events")
+    events.delete_archive(ArchiveName="full")
+    events.put_rule(Name="out", EventBusName="full", EventPattern='{"source": ["late"]}')
+    events.put_targets(Rule="out", EventBusName="full", Targets=[{"Id": "1", "Arn": arn(queues["late"])}])
+    advance(running, "10m")
+    arrived = sorted(bodies(running, "late"), key=lambda event: event["detail-type"])
+    assert [event["detail-type"] for event in arrived] == ["Happened", "Scheduled"]
+    assert arrived[0]["detail"] == {"a": "a little more"} and arrived[1]["detail"]["attempt"] > 5
+    assert running.stop() == 0
+
+
 # Schedules
 
 

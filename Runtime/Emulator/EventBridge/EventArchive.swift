@@ -23,7 +23,7 @@ final class EventArchive {
     }
 
     /// Ours, for events are held in memory too. What would go past it is not taken, nor by the bus.
-    static let bytesMax = 256 * 1_024 * 1_024
+    static let bytesMax = 64 * 1_024 * 1_024
 
     let name: String
     let busName: String

@@ -5,12 +5,7 @@ struct SchedulerQuery {
     private var values: [String: [String]] = [:]
 
     init(_ query: String) {
-        for field in query.split(separator: "&") {
-            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = PercentEncoding.decoded(parts[0], plusIsSpace: true)
-            values[name, default: []].append(
-                parts.count > 1 ? PercentEncoding.decoded(parts[1], plusIsSpace: true) : "")
-        }
+        for (name, value) in PercentEncoding.pairs(ofQuery: query) { values[name, default: []].append(value) }
     }
 
     subscript(_ name: String) -> String? { values[name]?.last }
