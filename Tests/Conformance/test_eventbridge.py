@@ -3,17 +3,14 @@
 import datetime
 import hashlib
 import json
-import pathlib
-import stat
 import subprocess
-import sys
 import textwrap
 import time
 
 import botocore.exceptions
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, install_function
 
 ACCOUNT = "arn:aws:{}:us-east-1:000000000000:{}"
 TEMPLATE = """
@@ -102,9 +99,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("functions")
     (folder / "template.yaml").write_text(
         textwrap.dedent(TEMPLATE).replace("QUEUE", "http://localhost/000000000000/ticks"))
-    function = folder / "calling"
-    function.write_text(f"#!{sys.executable}\n" + pathlib.Path(__file__).with_name("calling.py").read_text())
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "calling")
     return folder
 
 
@@ -142,13 +137,6 @@ def queue(sqs, name):
 
 def arn(queue):
     return ACCOUNT.format("sqs", queue.rpartition("/")[2])
-
-
-def advance(emulator, duration):
-    done = subprocess.run(
-        [BUILD / "emulator", "advance", duration, "--endpoint", emulator.endpoint], capture_output=True, text=True,
-        timeout=60)
-    assert done.returncode == 0, done.stderr
 
 
 def receive(emulator, queue):
@@ -206,7 +194,7 @@ def test_a_function_is_invoked(emulator):
     call = {"service": "sqs", "operation": "send_message", "parameters": {
         "QueueUrl": "http://localhost/000000000000/ticks", "MessageBody": '"asked"'}}
     put(emulator, entry(call, kind="Call", EventBusName="shop"), entry(source="told"))
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     assert sorted(message["Body"] for message in receive(emulator, "ticks")) == ['"asked"', "told"]
 
 
@@ -496,9 +484,9 @@ def test_what_fails_for_a_while_is_tried_again(folder, tmp_path):
             "Arn": full, "RoleArn": "arn:aws:iam::000000000000:role/r", "Input": '{"attempt": <aws.scheduler.attempt-number>}',
             "EventBridgeParameters": {"Source": "late", "DetailType": "Scheduled"}})
     put(running, *[entry({"a": "a little more"}, source=name) for name in retries])
-    advance(running, "400ms")
+    running.advance("400ms")
     assert receive(running, "tried") == []
-    advance(running, "5s")
+    running.advance("5s")
     [letter] = receive(running, "tried")
     attributes = {key: value["StringValue"] for key, value in letter["MessageAttributes"].items()}
     assert attributes.pop("ERROR_MESSAGE").startswith("The archive full is full")
@@ -507,7 +495,7 @@ def test_what_fails_for_a_while_is_tried_again(folder, tmp_path):
         "RETRY_ATTEMPTS": "2", "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts"}
     running.kill()
     running = start(folder, "--quiet", "--data", tmp_path / "data")
-    advance(running, "56s")
+    running.advance("56s")
     [letter] = receive(running, "old")
     assert letter["MessageAttributes"]["EXHAUSTED_RETRY_CONDITION"]["StringValue"] == "MaximumEventAgeInSeconds"
     assert json.loads(letter["Body"])["detail"] == {"a": "a little more"}
@@ -515,7 +503,7 @@ def test_what_fails_for_a_while_is_tried_again(folder, tmp_path):
     events.delete_archive(ArchiveName="full")
     events.put_rule(Name="out", EventBusName="full", EventPattern='{"source": ["late"]}')
     events.put_targets(Rule="out", EventBusName="full", Targets=[{"Id": "1", "Arn": arn(queues["late"])}])
-    advance(running, "10m")
+    running.advance("10m")
     arrived = sorted(bodies(running, "late"), key=lambda event: event["detail-type"])
     assert [event["detail-type"] for event in arrived] == ["Happened", "Scheduled"]
     assert arrived[0]["detail"] == {"a": "a little more"} and arrived[1]["detail"]["attempt"] > 5
@@ -527,17 +515,17 @@ def test_what_fails_for_a_while_is_tried_again(folder, tmp_path):
 
 def test_schedules_of_rules(events, emulator, name, queue):
     receive(emulator, "ticks")
-    advance(emulator, "3h")
+    emulator.advance("3h")
     assert [message["Body"] for message in receive(emulator, "ticks")] == ["an hour"] * 3
     events.put_rule(Name=name, ScheduleExpression="cron(0 12 * * ? *)")
     events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": arn(queue)}])
-    advance(emulator, "2d")
+    emulator.advance("2d")
     first, second = bodies(emulator, queue)
     assert first["time"].endswith("T12:00:00Z") and first["time"] < second["time"]
     assert (first["source"], first["detail-type"], first["detail"]) == ("aws.events", "Scheduled Event", {})
     assert first["resources"] == [ACCOUNT.format("events", "rule/" + name)]
     events.disable_rule(Name=name)
-    advance(emulator, "2d")
+    emulator.advance("2d")
     assert bodies(emulator, queue) == []
 
 
@@ -603,9 +591,9 @@ def test_replays(events, emulator, name, queue):
     assert bodies(emulator, queue) == [0, 1]
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 200
     events.update_archive(ArchiveName=name, RetentionDays=2)
-    advance(emulator, "25h")
+    emulator.advance("25h")
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 200
-    advance(emulator, "24h")
+    emulator.advance("24h")
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 0
     events.delete_archive(ArchiveName=name)
     assert [each["ArchiveName"] for each in events.list_archives()["Archives"]] == ["everything"]
@@ -640,7 +628,7 @@ def test_everything_is_kept_when_the_emulator_is_killed(folder, tmp_path):
     events.put_targets(Rule="daily", Targets=[{"Id": "1", "Arn": ACCOUNT.format("sqs", "dead")}])
     events.disable_rule(Name="large", EventBusName="shop")
     put(running, entry(source="x", EventBusName="own"), entry({"n": 1}, EventBusName="shop"))
-    advance(running, "90m")
+    running.advance("90m")
     running.kill()
     running = start(folder, "--data", tmp_path / "data")
     events = running.client("events")
@@ -649,11 +637,11 @@ def test_everything_is_kept_when_the_emulator_is_killed(folder, tmp_path):
     assert events.describe_rule(Name="large", EventBusName="shop")["State"] == "DISABLED"
     assert len(receive(running, "parcels")) == 1
     assert len(receive(running, "ticks")) == 1
-    advance(running, "29m")
+    running.advance("29m")
     assert len(receive(running, "ticks")) == 0
-    advance(running, "2m")
+    running.advance("2m")
     assert len(receive(running, "ticks")) == 1
-    advance(running, "22h")
+    running.advance("22h")
     assert len(receive(running, "dead")) == 1
     assert events.describe_archive(ArchiveName="everything")["EventCount"] == 1
     events.start_replay(

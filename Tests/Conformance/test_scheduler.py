@@ -3,16 +3,13 @@
 import datetime
 import hashlib
 import json
-import pathlib
-import stat
 import subprocess
-import sys
 import textwrap
 
 import botocore.exceptions
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, install_function
 
 UTC = datetime.timezone.utc
 ACCOUNT = "arn:aws:{}:us-east-1:000000000000:{}"
@@ -76,9 +73,7 @@ TEMPLATE = """
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("functions")
     (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
-    function = folder / "calling"
-    function.write_text(f"#!{sys.executable}\n" + pathlib.Path(__file__).with_name("calling.py").read_text())
-    function.chmod(function.stat().st_mode | stat.S_IXUSR)
+    install_function(folder, "calling")
     return folder
 
 
@@ -118,19 +113,10 @@ def arn(queue):
     return ACCOUNT.format("sqs", queue.rpartition("/")[2])
 
 
-def clock(emulator, *arguments):
-    done = subprocess.run(
-        [BUILD / "emulator", *arguments, "--endpoint", emulator.endpoint], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def advance(emulator, *arguments):
-    clock(emulator, "advance", *arguments)
-
-
 def now(emulator):
-    text = next(word for word in clock(emulator, "clock").split() if word[:2] == "20" and "T" in word)
+    done = subprocess.run(
+        [BUILD / "emulator", "clock", "--endpoint", emulator.endpoint], capture_output=True, text=True, timeout=60)
+    text = next(word for word in done.stdout.split() if word[:2] == "20" and "T" in word)
     return datetime.datetime.fromisoformat(text.rstrip(".,").replace("Z", "+00:00"))
 
 
@@ -173,11 +159,11 @@ def test_a_one_time_schedule_runs_once(scheduler, emulator, name, queue):
     text = "<aws.scheduler.schedule-arn> <aws.scheduler.scheduled-time> <aws.scheduler.attempt-number> <other>"
     schedule = create(scheduler, name, queue, at(due), text)
     assert schedule == ACCOUNT.format("scheduler", f"schedule/default/{name}")
-    advance(emulator, "59m")
+    emulator.advance("59m")
     assert bodies(emulator, queue) == []
-    advance(emulator, "61s")
+    emulator.advance("61s")
     assert bodies(emulator, queue) == [f"{schedule} {due:%Y-%m-%dT%H:%M:%SZ} 1 <other>"]
-    advance(emulator, "2d")
+    emulator.advance("2d")
     assert bodies(emulator, queue) == []
     assert scheduler.get_schedule(Name=name)["ActionAfterCompletion"] == "NONE"
 
@@ -187,7 +173,7 @@ def test_a_schedule_is_deleted_after_completion(scheduler, emulator, name, queue
     create(scheduler, name, queue, at(due), "once", ActionAfterCompletion="DELETE")
     create(scheduler, name + "r", queue, "rate(1 hour)", "rate", ActionAfterCompletion="DELETE",
            EndDate=now(emulator) + datetime.timedelta(hours=2, minutes=5))
-    advance(emulator, "3h")
+    emulator.advance("3h")
     assert sorted(bodies(emulator, queue)) == ["once", "rate", "rate", "rate"]
     for gone in [name, name + "r"]:
         with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
@@ -196,16 +182,16 @@ def test_a_schedule_is_deleted_after_completion(scheduler, emulator, name, queue
 
 def test_a_rate_runs_at_once_and_then_in_its_steps(scheduler, emulator, name, queue):
     create(scheduler, name, queue, "rate(10 minutes)")
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     assert len(bodies(emulator, queue)) == 1
-    advance(emulator, "1h")
+    emulator.advance("1h")
     times = [datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in bodies(emulator, queue)]
     assert len(times) == 6
     assert {(later - earlier).seconds for earlier, later in zip(times, times[1:])} == {600}
     scheduler.update_schedule(
         Name=name, ScheduleExpression="rate(10 minutes)", FlexibleTimeWindow=OFF, State="DISABLED",
         Target={"Arn": arn(queue), "RoleArn": ROLE})
-    advance(emulator, "1h")
+    emulator.advance("1h")
     assert bodies(emulator, queue) == []
     scheduler.delete_schedule(Name=name)
 
@@ -214,7 +200,7 @@ def test_start_and_end(scheduler, emulator, name, queue):
     start = now(emulator).replace(microsecond=0) + datetime.timedelta(hours=5)
     end = start + datetime.timedelta(hours=3)
     create(scheduler, name, queue, "rate(1 hour)", StartDate=start, EndDate=end)
-    advance(emulator, "12h")
+    emulator.advance("12h")
     assert bodies(emulator, queue) == [
         f"{start + datetime.timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}" for hour in range(4)]
     got = scheduler.get_schedule(Name=name)
@@ -226,11 +212,11 @@ def test_flexible_windows(scheduler, emulator, name, queue):
     for number in range(20):
         create(scheduler, f"{name}-{number}", queue, at(due), FlexibleTimeWindow={
             "Mode": "FLEXIBLE", "MaximumWindowInMinutes": 60})
-    advance(emulator, "--to", f"{due - datetime.timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}")
+    emulator.advance("--to", f"{due - datetime.timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}")
     assert bodies(emulator, queue) == []
-    advance(emulator, "30m")
+    emulator.advance("30m")
     early = bodies(emulator, queue)
-    advance(emulator, "31m")
+    emulator.advance("31m")
     late = bodies(emulator, queue)
     # Each at a moment of its own within the hour, told of the time it was due.
     assert len(early) + len(late) == 20 and early and late
@@ -241,11 +227,11 @@ def test_a_function_gets_the_input_or_the_service_s_event(scheduler, emulator, n
     call = {"service": "sqs", "operation": "send_message", "parameters": {
         "QueueUrl": "http://localhost/000000000000/box", "MessageBody": "<aws.scheduler.attempt-number>"}}
     create(scheduler, name, queue, "rate(1 day)", json.dumps(call), {"Arn": ACCOUNT.format("lambda", "function:caller")})
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     assert bodies(emulator, "box") == ["1"]
     scheduler.delete_schedule(Name=name)
     create(scheduler, name, queue, "rate(1 day)", None)
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     [event] = map(json.loads, bodies(emulator, queue))
     assert event.pop("id") and event.pop("time")
     assert event == {
@@ -258,7 +244,7 @@ def test_a_bus_gets_an_event(scheduler, emulator, name, queue):
     create(scheduler, name, queue, "rate(1 day)", '{"attempt": <aws.scheduler.attempt-number>}', {
         "Arn": ACCOUNT.format("events", "event-bus/bus"),
         "EventBridgeParameters": {"Source": "clock", "DetailType": "Tick"}})
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     [event] = map(json.loads, bodies(emulator, "box"))
     assert (event["source"], event["detail-type"], event["detail"]) == ("clock", "Tick", {"attempt": 1})
     assert event["resources"] == [ACCOUNT.format("scheduler", f"schedule/default/{name}")]
@@ -270,10 +256,10 @@ def test_what_has_no_target_any_more_goes_to_the_dead_letters(scheduler, emulato
     schedule = create(scheduler, name, queue, "rate(1 day)", "text <aws.scheduler.execution-id>", {
         "DeadLetterConfig": {"Arn": arn(dead)}})
     sqs.delete_queue(QueueUrl=queue)
-    advance(emulator, "1ms")
+    emulator.advance("1ms")
     letters = receive(emulator, dead)
     if not letters:
-        advance(emulator, "1d")
+        emulator.advance("1d")
         letters = receive(emulator, dead)
     attributes = {key: value["StringValue"] for key, value in letters[-1]["MessageAttributes"].items()}
     assert letters[-1]["Body"] == "text " + attributes.pop("EXECUTION_ID")
@@ -438,7 +424,7 @@ def test_schedules_of_the_template(scheduler, emulator):
     told = []
     for _ in range(11):
         # A queue keeps what is in it for four days.
-        advance(emulator, "3d")
+        emulator.advance("3d")
         told += bodies(emulator, "box")
     assert 1 <= told.count("a month") <= 2
 
@@ -446,13 +432,13 @@ def test_schedules_of_the_template(scheduler, emulator):
 def test_days_on_which_clocks_are_changed(folder):
     running = start(folder)
     # In 2034 Berlin's clocks go forward on 26 March, when there is no half past two, and back on 29 October.
-    advance(running, "--to", "2034-03-24T12:00:00Z")
+    running.advance("--to", "2034-03-24T12:00:00Z")
     receive(running, "told")
-    advance(running, "--to", "2034-03-28T12:00:00Z")
+    running.advance("--to", "2034-03-28T12:00:00Z")
     assert bodies(running, "told") == ["2034-03-25T01:30:00Z", "2034-03-27T00:30:00Z", "2034-03-28T00:30:00Z"]
-    advance(running, "--to", "2034-10-28T12:00:00Z")
+    running.advance("--to", "2034-10-28T12:00:00Z")
     receive(running, "told")
-    advance(running, "--to", "2034-10-31T00:00:00Z")
+    running.advance("--to", "2034-10-31T00:00:00Z")
     assert bodies(running, "told") == ["2034-10-29T00:30:00Z", "2034-10-30T01:30:00Z"]
     assert running.stop() == 0
 
@@ -470,9 +456,9 @@ def test_what_was_due_is_done_once_however_often_the_emulator_is_killed(folder, 
     for step in range(4):
         running.kill()
         running = start(folder, "--data", tmp_path / "data")
-        advance(running, "55m")
+        running.advance("55m")
         seen += [body for body in bodies(running, "box") if body != "a month"]
-    advance(running, "10m")
+    running.advance("10m")
     seen += [body for body in bodies(running, "box") if body != "a month"]
     assert sorted(map(int, seen)) == list(range(200))
     scheduler = running.client("scheduler")
@@ -487,7 +473,7 @@ def test_thousands_of_schedules(scheduler, emulator, name, queue):
     scheduler.create_schedule_group(Name=name)
     for number in range(2_000):
         create(scheduler, f"s{number}", queue, at(due + datetime.timedelta(seconds=number % 50)), str(number), GroupName=name)
-    advance(emulator, "2h")
+    emulator.advance("2h")
     counts = emulator.client("sqs").get_queue_attributes(
         QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
     assert counts["ApproximateNumberOfMessages"] == "2000"
