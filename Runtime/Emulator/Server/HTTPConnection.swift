@@ -6,8 +6,9 @@ import NIOHTTP1
 ///
 /// It takes the place of NIO's response encoder and pipelining handler, which between them cost four changes of the
 /// poller's interest and several buffers per exchange; requests that a client pipelines wait here instead.
-final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
+final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     /// Requests that wait for the answer to the one before; a client that sends more is cut off.
@@ -31,6 +32,11 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
     private var isBodyCut = false
+    /// In the place of `body` while a service takes it part by part.
+    private var streamed: StreamedBody?
+    /// What a client sent ahead, behind a body that a service has not taken whole yet.
+    private var sentAhead: [HTTPServerRequestPart] = []
+    private var isReadHeld = false
     private var waiting = Deque<Exchange>()
     private var isAnswering = false
     /// The client sends no more; it may still read.
@@ -70,14 +76,25 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if streamed?.end != nil { sentAhead.append(part) } else { take(part, context) }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
         case .head(let head):
             self.head = head
             isBodyCut = false
+            if head.headers.contains(name: "Content-Length") || head.headers.contains(name: "Transfer-Encoding") {
+                streamed = service.sink(for: head).map(StreamedBody.init)
+            }
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
                 context.writeAndFlush(
                     wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
+        case .body(var part) where streamed != nil:
+            streamed!.append(&part)
+            feed(context)
         case .body(var part):
             // The rest of an oversized body is read and dropped, so that the client gets the answer and not a reset.
             guard !isBodyCut, body.readableBytes + part.readableBytes <= bodyBytesMax else { return isBodyCut = true }
@@ -86,15 +103,57 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
             guard let head else { return }
             self.head = nil
             isRequestUnfinished = false
-            enqueue(head, trailers, context)
+            if streamed != nil {
+                streamed!.end = (head, trailers)
+                feed(context)
+            } else {
+                enqueue(head, trailers, context)
+            }
         }
     }
 
-    private func enqueue(_ head: HTTPRequestHead, _ trailers: HTTPHeaders?, _ context: ChannelHandlerContext) {
+    /// Gives the sink what has come, once it is done with what came before.
+    private func feed(_ context: ChannelHandlerContext) {
+        if let part = streamed?.next() {
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let loop = context.eventLoop
+            streamed!.sink.receive(part) {
+                loop.execute {
+                    let (handler, context) = bound.value
+                    handler.streamed?.sinkIsReady()
+                    handler.feed(context)
+                }
+            }
+        }
+        if let body = streamed, body.isDrained, let end = body.end {
+            streamed = nil
+            enqueue(end.head, end.trailers, sink: body.sink, context)
+            let parts = sentAhead
+            sentAhead = []
+            for part in parts { channelRead(context: context, data: NIOAny(part)) }
+        }
+        if isReadHeld, !isStreamFull {
+            isReadHeld = false
+            context.read()
+        }
+    }
+
+    /// A request behind a streamed one waits, mostly in the socket: there is one sink at a time.
+    private var isStreamFull: Bool { streamed.map { $0.isFull || $0.end != nil } ?? false }
+
+    func read(context: ChannelHandlerContext) {
+        if isStreamFull { isReadHeld = true } else { context.read() }
+    }
+
+    private func enqueue(
+        _ head: HTTPRequestHead, _ trailers: HTTPHeaders?, sink: (any HTTPBodySink)? = nil,
+        _ context: ChannelHandlerContext
+    ) {
         let (path, query) = Self.split(head.uri)
-        let request = HTTPRequest(
+        var request = HTTPRequest(
             method: head.method, path: path, query: query, headers: head.headers, body: body, isBodyCut: isBodyCut,
             trailers: trailers)
+        request.sink = sink
         body = ByteBuffer()
         guard waiting.count < Self.pipelinedMax else {
             failure = "more than \(Self.pipelinedMax) requests sent ahead"
@@ -153,12 +212,16 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
             buffer.writeString(value)
             buffer.writeStaticString("\r\n")
         }
-        // RFC 9110, section 8.6: no length with 204.
-        if response.status != .noContent { buffer.writeString("Content-Length: \(body.readableBytes)\r\n") }
+        // RFC 9110, section 8.6: no length with 204, and with 304 that of another answer.
+        if response.status != .noContent, response.status != .notModified {
+            let length = response.contentLength ?? response.slices.reduce(body.readableBytes) { $0 + $1.length }
+            buffer.writeString("Content-Length: \(length)\r\n")
+        }
         buffer.writeStaticString(keepsAlive ? "\r\n" : "Connection: close\r\n\r\n")
         if isCopied, !isHead { buffer.writeImmutableBuffer(body) }
         context.write(wrapOutboundOut(buffer), promise: nil)
         if !isCopied, !isHead { context.write(wrapOutboundOut(body), promise: nil) }
+        if !isHead { for slice in response.slices { write(slice, context) } }
         context.flush()
         if keepsAlive, !(isInputClosed && waiting.isEmpty) {
             answerNext(context)
@@ -189,10 +252,19 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         removesBeforeUpgrade = []
     }
 
+    /// The kernel sends it as the socket takes it.
+    private func write(_ slice: FileSlice, _ context: ChannelHandlerContext) {
+        let region = FileRegion(
+            fileHandle: slice.file.handle, readerIndex: slice.offset, endIndex: slice.offset + slice.length)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in withExtendedLifetime(slice.file) {} }
+        context.write(NIOAny(IOData.fileRegion(region)), promise: promise)
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
             isInputClosed = true
-            if !isAnswering { context.close(promise: nil) }
+            if !isAnswering, streamed?.end == nil { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -214,6 +286,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         waiting.removeAll()
+        (streamed, isReadHeld) = (nil, false)
         readTimer?.cancel()
         service.connectionClosed(reason: failure)
         context.fireChannelInactive()

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
     package var isBodyCut: Bool
     /// Headers that followed a chunked body.
     package var trailers: HTTPHeaders?
+    /// What has taken the body, which is then empty here.
+    package var sink: (any HTTPBodySink)?
 
     package init(
         method: HTTPMethod, path: String, query: String, headers: HTTPHeaders, body: ByteBuffer, isBodyCut: Bool,
@@ -37,6 +39,10 @@ package struct HTTPResponse: Sendable {
     package var body: ByteBuffer
     /// With status 101: what the connection goes on with.
     var upgrade: (any HTTPUpgrade)?
+    /// What is sent after `body`.
+    package var slices: [FileSlice] = []
+    /// What a HEAD's answer says of the body it does not have; nil for the length of the body that is here.
+    package var contentLength: Int?
 
     package init(_ status: HTTPResponseStatus, headers: [(String, String)] = [], body: ByteBuffer = ByteBuffer()) {
         self.status = status
@@ -61,10 +67,15 @@ protocol HTTPUpgrade: Sendable {
 package protocol HTTPService: Sendable {
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void)
 
+    /// Asked at the head of each request with a body: what is to take it, or nil if it is to be collected. Called on the
+    /// connection's loop.
+    func sink(for head: HTTPRequestHead) -> (any HTTPBodySink)?
+
     /// The peer hung up or wrote what is not HTTP; `reason` is nil for an orderly close.
     func connectionClosed(reason: String?)
 }
 
 extension HTTPService {
+    package func sink(for head: HTTPRequestHead) -> (any HTTPBodySink)? { nil }
     package func connectionClosed(reason: String?) {}
 }
