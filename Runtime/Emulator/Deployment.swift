@@ -78,8 +78,9 @@ package final class Deployment: Sendable {
         let journal = Journal(database: ground.database, loop: loop, work: ground.work, onFailure: giveUp)
         let host = ServiceHost(
             loop: loop, clock: ground.clock, journal: journal, identifiers: ground.identifiers, work: ground.work,
-            access: access, log: ground.log, traces: ground.traces, endpoint: ground.endpoint,
-            objectsFolder: ground.objectsFolder)
+            keys: AccessKeys(functions: pools.map(\.function.logicalID)), access: access, log: ground.log,
+            traces: ground.traces, endpoint: ground.endpoint, objects: ground.objects,
+            seedFolder: ground.seedFolder)
         do throws(EmulatorError) {
             return try Services(stack: stack, pools: pools, database: ground.database, host: host, after: earlier)
         } catch {
@@ -133,6 +134,10 @@ package final class Deployment: Sendable {
     private func serve(_ request: HTTPRequest, _ respond: @escaping @Sendable (HTTPResponse) -> Void) {
         let caller = keys.caller(of: request)
         services.enter { $0.handle(ServiceCall(request: request, caller: caller, respond: respond)) }
+    }
+
+    func sink(for head: HTTPRequestHead) -> (any HTTPBodySink)? {
+        ObjectUploads(files: ground.objects, keys: keys).sink(for: head)
     }
 
     private func handleDynamoDB(
@@ -235,12 +240,25 @@ package final class Deployment: Sendable {
         stack.tables.first { $0.name == name }?.logicalID ?? name
     }
 
+    /// Copies everything that is kept, as it is at one moment: the database to `file`, and the objects' contents to a
+    /// folder beside it, where they are the same files.
     func snapshot(to file: String) async throws(EmulatorError) {
-        do throws(StorageError) {
-            try database.snapshot(to: file)
-        } catch {
-            throw EmulatorError("\(error)")
+        await withCheckedContinuation { continuation in
+            services.enter { services in
+                services.s3.store.holdRemovals()
+                services.host.journal.afterCommit { continuation.resume() }
+            }
         }
+        let result: Result<Void, EmulatorError>
+        do throws(EmulatorError) {
+            do throws(StorageError) { try database.snapshot(to: file) } catch { throw EmulatorError("\(error)") }
+            try ObjectFiles.link(from: ground.objects.folder, to: ObjectFiles.folder(beside: file))
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        try await services.call { $0.s3.store.resumeRemovals() }
+        try result.get()
     }
 
     /// - Throws: `EmulatorError` naming the first function that the template lacks or that has not been built.

@@ -150,7 +150,8 @@ package final class Emulator: Sendable {
                 stack: stack, functions: functions, access: access,
                 on: Ground(
                     database: database, clock: clock, identifiers: identifiers,
-                    log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint))
+                    log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint,
+                    syncsToDisk: configuration.syncsToDisk, seedFolder: configuration.seedFolder))
         } catch {
             database.close()
             throw error
@@ -206,7 +207,7 @@ package final class Emulator: Sendable {
         return try await deployment.invoke(function, payload: ByteBuffer(bytes: payload))
     }
 
-    /// Copies the tables to a file that is not there yet.
+    /// Copies everything to a file that is not there yet, and a folder beside it.
     func snapshot(to file: String) async throws(EmulatorError) {
         try await entrance.deployment?.snapshot(to: file)
     }

@@ -29,6 +29,8 @@ final class Entrance: HTTPService {
         }
     }
 
+    func sink(for head: HTTPRequestHead) -> (any HTTPBodySink)? { deployment?.sink(for: head) }
+
     /// Holds back what can wait, until ``release()``.
     func hold() { state.withLock { $0.held = $0.held ?? [] } }
 

@@ -10,12 +10,15 @@ struct Ground: Sendable {
     let loops: any EventLoopGroup
     /// The emulator's own address, such as `http://127.0.0.1:4566`.
     let endpoint: String
+    let objects: ObjectFiles
+    /// What fresh resources start with; nil for nothing.
+    let seedFolder: String?
     let work = WorkInHand()
     let traces = Traces()
 
     init(
         database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        loops: any EventLoopGroup, endpoint: String
+        loops: any EventLoopGroup, endpoint: String, syncsToDisk: Bool, seedFolder: String?
     ) {
         self.database = database
         self.clock = clock
@@ -23,11 +26,8 @@ struct Ground: Sendable {
         self.log = log
         self.loops = loops
         self.endpoint = endpoint
-    }
-
-    /// Beside the database.
-    var objectsFolder: String {
-        (database.path.lastIndex(of: "/").map { String(database.path[..<$0]) } ?? ".") + "/objects"
+        objects = ObjectFiles(folder: ObjectFiles.folder(beside: database.path), syncsToDisk: syncsToDisk)
+        self.seedFolder = seedFolder
     }
 
     var lambdaHost: LambdaHost {

@@ -4,7 +4,7 @@ import Template
 /// behaviour, and is therefore an error.
 enum TemplateCoverage {
     static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(webSocketAPI).merging(queues)
-        .merging(eventSourceMappings).merging(cognito).merging(eventBridge).merging(scheduler)
+        .merging(eventSourceMappings).merging(cognito).merging(eventBridge).merging(scheduler).merging(s3)
 
     private static let lambda = Coverage([
         "AWS::Serverless::Function": [

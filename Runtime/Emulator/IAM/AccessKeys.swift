@@ -16,26 +16,37 @@ struct AccessKeys: Sendable {
         let keyID = keyID(of: function)
         return [
             "AWS_ACCESS_KEY_ID": keyID, "AWS_SECRET_ACCESS_KEY": secret(ofKeyID: keyID),
-            "AWS_SESSION_TOKEN": "session-of-\(function)",
+            "AWS_SESSION_TOKEN": sessionToken(of: function),
         ]
     }
 
-    /// The secret of one of the emulator's own keys; nil for others.
-    func secret(of keyID: String) -> String? { functions[keyID].map { _ in Self.secret(ofKeyID: keyID) } }
+    /// Secret and session token of one of the emulator's own keys; nil for others, of which nobody here knows them.
+    func credentials(of keyID: String) -> Credentials.Secret? {
+        functions[keyID].map { function in
+            Credentials.Secret(secret: Self.secret(ofKeyID: keyID), sessionToken: Self.sessionToken(of: function))
+        }
+    }
+
+    /// Whose key it is.
+    func caller(of keyID: some StringProtocol) -> Caller { functions[String(keyID)].map { .function($0) } ?? .account }
 
     func caller(of request: HTTPRequest) -> Caller {
         guard let header = request.headers.first(name: "Authorization") ?? Self.presignedCredential(request.query),
-            let mark = header.range(of: Self.mark)
+            let mark = header.range(of: Self.mark) ?? header.range(of: Self.oldMark)
         else { return .account }
-        let keyID = header[mark...].prefix { $0 != "/" && $0 != "%" && $0 != "," }
-        return functions[String(keyID)].map { .function($0) } ?? .account
+        let keyID: Substring = header[mark...].prefix { $0 != "/" && $0 != "%" && $0 != "," && $0 != "&" }
+        return self.caller(of: keyID)
     }
 
     private static let mark = "Credential="
+    /// Of Amazon S3's older signature, in the query alone.
+    private static let oldMark = "AWSAccessKeyId="
 
     private static func presignedCredential(_ query: String) -> String? {
-        query.contains("X-Amz-Credential=") ? query : nil
+        query.contains("X-Amz-Credential=") || query.contains(oldMark) ? query : nil
     }
+
+    private static func sessionToken(of function: String) -> String { "session-of-\(function)" }
 
     /// Twenty capitals and digits, as Security Token Service makes them.
     private static func keyID(of function: String) -> String { "ASIA" + text(of: function, count: 16) }

@@ -36,11 +36,15 @@ struct SeedDatabase: Sendable {
 
     /// A fresh copy, which goes away with the object.
     func copy(clock: EmulatorClock) throws(EmulatorError) -> ItemDatabase {
+        let database: ItemDatabase
         do throws(StorageError) {
-            return try ItemDatabase.temporary(copyOf: file, options: DatabaseOptions(clock: { clock.now }))
+            database = try ItemDatabase.temporary(copyOf: file, options: DatabaseOptions(clock: { clock.now }))
         } catch {
             throw EmulatorError("\(error)")
         }
+        try ObjectFiles.link(
+            from: ObjectFiles.folder(beside: file), to: ObjectFiles.folder(beside: database.path))
+        return database
     }
 
     func remove() { ItemDatabase.remove(folder) }

@@ -21,6 +21,18 @@ package final class HTTPDate: Sendable {
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
+    /// Without the memory.
+    static func text(_ time: Timestamp) -> String { text(time.secondsRoundedDown) }
+
+    /// The instant that such a text names, or one in the form of RFC 3339; nil for any other.
+    static func instant(_ text: String) -> Timestamp? {
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, ["GMT", "UTC", "+0000"].contains(parts[5]), let day = Int64(parts[1]),
+            let month = months.firstIndex(where: { $0 == parts[2] })
+        else { return Timestamp(rfc3339: text) }
+        return Timestamp(rfc3339: "\(parts[3])-\(twoDigits(Int64(month) + 1))-\(twoDigits(day))T\(parts[4])Z")
+    }
+
     private static func text(_ second: Int64) -> String {
         let time = CivilDateTime(secondsSince1970: second)
         let days = Timestamp.days(year: time.year, month: time.month, day: time.day)

@@ -13,18 +13,23 @@ final class ServiceHost {
     let identifiers: IdentifierSource
     let work: WorkInHand
     let targets: Targets
+    let keys: AccessKeys
     let access: AccessControl
     let log: FunctionLog
     let traces: Traces
     /// The emulator's own address, such as `http://127.0.0.1:4566`.
     let endpoint: String
-    /// The folder for contents that are too large for the database.
-    let objectsFolder: String
+    /// Contents that are too large for the database.
+    let objects: ObjectFiles
+    /// What fresh resources start with; nil for nothing.
+    let seedFolder: String?
 
     init(
         loop: any EventLoop, clock: EmulatorClock, journal: Journal, identifiers: IdentifierSource, work: WorkInHand,
-        access: AccessControl, log: FunctionLog, traces: Traces, endpoint: String, objectsFolder: String
+        keys: AccessKeys, access: AccessControl, log: FunctionLog, traces: Traces, endpoint: String,
+        objects: ObjectFiles, seedFolder: String?
     ) {
+        self.keys = keys
         self.access = access
         self.log = log
         self.traces = traces
@@ -36,7 +41,8 @@ final class ServiceHost {
         self.identifiers = identifiers
         self.work = work
         self.endpoint = endpoint
-        self.objectsFolder = objectsFolder
+        self.objects = objects
+        self.seedFolder = seedFolder
     }
 
     /// Makes of a closure of the loop's one that any thread may call, once: it is carried out on the loop, in a turn of

@@ -10,6 +10,7 @@ final class Services {
     let functions: AsyncInvocations
     let gateway: APIGateway
     let mailbox: Mailbox
+    let s3: S3
     private let queues: SQSService
     private let mappings: EventSourceMappings
     /// In the order in which they are asked whether a request is theirs.
@@ -35,7 +36,9 @@ final class Services {
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        all = [gateway, queues, events, schedules, mappings, userPools, PoolDocuments(of: userPools)]
+        s3 = try S3(stack: stack, host: host)
+        // S3 last: its bare paths may be anyone's.
+        all = [gateway, queues, events, schedules, mappings, userPools, PoolDocuments(of: userPools), s3]
         // Last: what was left may be for any of them.
         try functions.resume()
         try events.resume()
@@ -44,6 +47,8 @@ final class Services {
     }
 
     func handle(_ call: ServiceCall) {
+        // A body that S3 has taken is for nobody else.
+        if call.request.sink != nil { return s3.handle(traced(call)) }
         if let service = all.first(where: { $0.owns(call.request) }) { return service.handle(traced(call)) }
         let body: JSONValue = [
             "message": .string(

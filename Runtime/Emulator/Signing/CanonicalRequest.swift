@@ -8,16 +8,37 @@ struct CanonicalRequest {
     let text: String
 
     init(_ request: HTTPRequest, signedHeaders: [String]) {
-        let names = signedHeaders.sorted()
-        let headers = names.map { name in
-            let values = request.headers[name].map(Self.folded).joined(separator: ",")
-            return "\(name):\(values)\n"
-        }
         // A client that sends the digest itself may leave the body out of the signature.
         let digest = request.headers.first(name: "X-Amz-Content-Sha256") ?? Self.digest(request.bodyBytes)
+        self.init(
+            method: request.method, path: Self.path(request.path), query: Self.query(request.query),
+            headers: request.headers, signedHeaders: signedHeaders, digest: digest)
+    }
+
+    /// As S3 signs, which does not encode the path a second time, and takes the digest of the body from the client.
+    ///
+    /// - Parameter path: with the query as it came.
+    init(
+        s3 method: HTTPMethod, path: String, query: String, headers: HTTPHeaders, signedHeaders: [String],
+        digest: String
+    ) {
+        let path = path.isEmpty ? "/" : Self.encoded(Self.decoded(path[...]), keeping: [UInt8(ascii: "/")])
+        self.init(
+            method: method, path: path, query: Self.query(query), headers: headers, signedHeaders: signedHeaders,
+            digest: digest)
+    }
+
+    private init(
+        method: HTTPMethod, path: String, query: String, headers: HTTPHeaders, signedHeaders: [String],
+        digest: String
+    ) {
+        let names = signedHeaders.sorted()
+        let lines = names.map { name in
+            let values = headers[name].map(Self.folded).joined(separator: ",")
+            return "\(name):\(values)\n"
+        }
         text = [
-            request.method.rawValue, Self.path(request.path), Self.query(request.query), headers.joined(),
-            names.joined(separator: ";"), digest,
+            method.rawValue, path, query, lines.joined(), names.joined(separator: ";"), digest,
         ].joined(separator: "\n")
     }
 

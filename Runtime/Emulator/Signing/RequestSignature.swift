@@ -31,7 +31,7 @@ struct RequestSignature: Hashable {
         try self.init(header: header, of: request.headers)
     }
 
-    private init(header text: String, of headers: HTTPHeaders) throws(AuthorizationFailure) {
+    init(header text: String, of headers: HTTPHeaders) throws(AuthorizationFailure) {
         var parts = text.split { $0 == " " || $0 == "," }.map(String.init)
         algorithm = parts.removeFirst()
         var values: [String: String] = [:]

@@ -1,4 +1,3 @@
-import Crypto
 import NIOHTTP1
 import Time
 
@@ -26,11 +25,8 @@ struct SignatureVerifier: Sendable {
         let stringToSign = [
             signature.algorithm, signature.date, scope.text, CanonicalRequest.digest(Array(canonical.utf8)),
         ].joined(separator: "\n")
-        let key = scope.parts.reduce(Array("AWS4\(known.secret)".utf8)) { key, part in
-            Array(HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: SymmetricKey(data: key)))
-        }
-        let isRight = HMAC<SHA256>.isValidAuthenticationCode(
-            Self.bytes(signature.signature), authenticating: Array(stringToSign.utf8), using: SymmetricKey(data: key))
+        let isRight = RequestSigningKey(secret: known.secret, scope: scope.parts)
+            .isRight(signature.signature, of: stringToSign)
         guard isRight else {
             throw .invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
@@ -96,7 +92,7 @@ struct SignatureVerifier: Sendable {
     }
 
     /// The instant that `20150830T123600Z` names.
-    private static func instant(_ text: String) -> Timestamp? {
+    static func instant(_ text: String) -> Timestamp? {
         let digits = Array(text)
         guard digits.count == 16, digits[8] == "T", digits[15] == "Z" else { return nil }
         let date = "\(String(digits[..<4]))-\(String(digits[4..<6]))-\(String(digits[6..<8]))"
@@ -105,14 +101,7 @@ struct SignatureVerifier: Sendable {
     }
 
     /// The other way round.
-    private static func text(of time: Timestamp) -> String {
+    static func text(of time: Timestamp) -> String {
         time.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
-    }
-
-    /// Empty if the text is not hexadecimal.
-    private static func bytes(_ hex: String) -> [UInt8] {
-        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == hex.utf8.count, digits.count.isMultiple(of: 2) else { return [] }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }

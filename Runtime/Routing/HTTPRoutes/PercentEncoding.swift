@@ -9,6 +9,11 @@ package enum PercentEncoding {
     package static func decoded(_ text: Substring, plusIsSpace: Bool = false) -> String {
         let special = text.utf8.contains { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }
         guard special else { return String(text) }
+        return String(decoding: bytes(of: text, plusIsSpace: plusIsSpace), as: UTF8.self)
+    }
+
+    /// The bytes that an encoded text stands for.
+    package static func bytes(of text: Substring, plusIsSpace: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         var rest = text.utf8[...]
@@ -22,7 +27,7 @@ package enum PercentEncoding {
                 bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     private static func value(ofDigit digit: UInt8) -> UInt8? {
