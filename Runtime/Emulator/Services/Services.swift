@@ -30,13 +30,13 @@ final class Services {
         let events = try EventBridgeService(stack: stack, host: host)
         host.targets.register("events", events)
         let schedules = try SchedulerService(stack: stack, host: host)
+        s3 = try S3(stack: stack, host: host)
         // After the services that records come from and go to.
         mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
         let userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
-        s3 = try S3(stack: stack, host: host)
         // S3 last: its bare paths may be anyone's.
         all = [gateway, queues, events, schedules, mappings, userPools, PoolDocuments(of: userPools), s3]
         // Last: what was left may be for any of them.
