@@ -5,6 +5,7 @@ is printed; `KILL_SEED` repeats it, and `KILL_ROUNDS` asks for more.
 """
 
 import collections
+import datetime
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import socket
 import textwrap
 import threading
 import time
+import urllib.request
 
 import botocore.exceptions
 import pytest
@@ -21,6 +23,9 @@ from conftest import Emulator, install_function
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1 << 32)))
 WRITERS = 4
+KINDS = ["put", "pair", "count", "work", "invoke", "park", "batch", "order", "take", "say", "schedule"]
+WORKER = "arn:aws:lambda:us-east-1:000000000000:function:Worker"
+ROLE = "arn:aws:iam::000000000000:role/scheduler"
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -38,6 +43,9 @@ TEMPLATE = """
           FunctionName: Worker
           Policies: [{DynamoDBWritePolicy: {TableName: Processed}}, {SQSPollerPolicy: {QueueName: Work}}]
           Events:
+            Said:
+              Type: EventBridgeRule
+              Properties: {EventBusName: !Ref Bus, Pattern: {source: [load]}, InputPath: $.detail}
             Work: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 5}}
       Follower:
         Type: AWS::Serverless::Function
@@ -47,6 +55,14 @@ TEMPLATE = """
             Changes:
               Type: DynamoDB
               Properties: {Stream: !GetAtt Written.StreamArn, StartingPosition: TRIM_HORIZON, BatchSize: 20}
+      Bus: {Type: AWS::Events::EventBus, Properties: {Name: bus}}
+      Heard: {Type: AWS::SQS::Queue, Properties: {QueueName: Heard, VisibilityTimeout: 2}}
+      Listens:
+        Type: AWS::Events::Rule
+        Properties:
+          EventBusName: !Ref Bus
+          EventPattern: {source: [load]}
+          Targets: [{Id: heard, Arn: !GetAtt Heard.Arn, InputPath: $.detail.name}]
       Work: {Type: AWS::SQS::Queue, Properties: {QueueName: Work, VisibilityTimeout: 2}}
       Parked: {Type: AWS::SQS::Queue, Properties: {QueueName: Parked, VisibilityTimeout: 2}}
       Ordered: {Type: AWS::SQS::Queue, Properties: {QueueName: Ordered.fifo, FifoQueue: true, VisibilityTimeout: 2}}
@@ -86,19 +102,30 @@ class Target:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.start()
-        self.dynamodb, self.sqs, self.functions = (
-            self.running.client(service) for service in ("dynamodb", "sqs", "lambda"))
+        self.dynamodb, self.sqs, self.functions, self.events, self.scheduler = (
+            self.running.client(service) for service in ("dynamodb", "sqs", "lambda", "events", "scheduler"))
         self.queues = {name: self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-                       for name in ("Work", "Parked", "Ordered.fifo")}
+                       for name in ("Work", "Heard", "Parked", "Ordered.fifo")}
 
     def start(self):
         self.running = Emulator(
             "--quiet", "--port", str(self.port), "--data", self.folder / "data",
             template=self.folder / "template.yaml", functions=self.folder, cwd=self.folder)
+        self.look_at_clock()
+
+    def look_at_clock(self):
+        with urllib.request.urlopen(self.running.endpoint + "/_emulator/clock") as answer:
+            self.ahead = datetime.timedelta(milliseconds=json.load(answer)["aheadMilliseconds"])
+
+    @property
+    def now(self):
+        """By the emulator's clock."""
+        return datetime.datetime.now(datetime.timezone.utc) + self.ahead
 
     def settle(self):
         """What was received and never deleted comes back; returns when nothing is in hand."""
         self.running.advance("5s")
+        self.look_at_clock()
 
     def names(self, table, round_):
         pages = self.dynamodb.get_paginator("query").paginate(
@@ -132,7 +159,7 @@ class Writer(threading.Thread):
 
     def run(self):
         actions = [self.put, self.pair, self.count, self.work, self.invoke, self.park, self.park_batch, self.order,
-                   self.take]
+                   self.take, self.say, self.schedule]
         for step in range(100_000):
             try:
                 self.random.choice(actions)(f"w{self.number}-{step:05}")
@@ -173,6 +200,20 @@ class Writer(threading.Thread):
         self.attempt("invoke", name, self.target.functions.invoke, FunctionName="Worker", InvocationType="Event",
                      Payload=json.dumps({"round": self.round, "name": name}))
 
+    def say(self, name):
+        self.attempt("say", name, self.target.events.put_events, Entries=[{
+            "EventBusName": "bus", "Source": "load", "DetailType": "Said",
+            "Detail": json.dumps({"round": self.round, "name": name})}])
+
+    def schedule(self, name):
+        """Once, within what the clock is moved by afterwards, and not in the second that has begun: that is the past."""
+        due = self.target.now + datetime.timedelta(seconds=self.random.randrange(2, 5))
+        self.attempt(
+            "schedule", name, self.target.scheduler.create_schedule, Name=f"{self.round}-{name}",
+            ScheduleExpression=f"at({due:%Y-%m-%dT%H:%M:%S})", FlexibleTimeWindow={"Mode": "OFF"},
+            ActionAfterCompletion=self.random.choice(["NONE", "DELETE"]),
+            Target={"Arn": WORKER, "RoleArn": ROLE, "Input": json.dumps({"round": self.round, "name": name})})
+
     def park(self, name):
         self.send("park", name, "Parked")
 
@@ -207,8 +248,8 @@ class Round:
         return {name for writer in self.writers for kind in kinds for name in writer.answered[kind]}
 
     def between(self, there, *kinds, what):
-        lost = self.answered(*kinds) - there
-        assert not lost, f"{what}: answered and lost: {sorted(lost)}"
+        lost = [f"{kind} {name}" for kind in kinds for name in sorted(self.answered(kind) - there)]
+        assert not lost, f"{what}: answered and lost: {lost}"
         strange = there - self.tried(*kinds)
         assert not strange, f"{what}: there and never asked for: {sorted(strange)}"
 
@@ -234,7 +275,11 @@ class Round:
         self.between(set(written) - pairs, "put", what="items")
         assert all(item["text"]["S"] == name * 20 for name, item in written.items())
         processed = self.target.names("Processed", self.round)
-        self.between(set(processed), "work", "invoke", what="what the function did")
+        self.between(set(processed), "work", "invoke", "say", "schedule", what="what the function did")
+        # One event goes to the function and to a queue, or nowhere; the queue may be told twice of it.
+        heard = {json.loads(body) for body in self.target.drain("Heard")}
+        self.between(heard, "say", what="events")
+        assert heard == set(processed) & self.tried("say"), "an event has reached one target and not the other"
         followed = set(self.target.names("Followed", self.round)) - {"counter"}
         assert followed == set(written), "the stream's function has not seen what the table holds"
 
@@ -282,5 +327,5 @@ def test_kill_at_any_moment(target):
         for writer in writers:
             answered.update({kind: len(names) for kind, names in writer.answered.items()})
     # A load that did nothing would prove nothing.
-    assert all(answered[kind] >= ROUNDS for kind in ("put", "pair", "count", "work", "invoke", "park", "order")), answered
+    assert all(answered[kind] >= ROUNDS for kind in KINDS), answered
     print(dict(answered))
