@@ -23,7 +23,7 @@ from conftest import Emulator, install_function
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1 << 32)))
 WRITERS = 4
-KINDS = ["put", "pair", "count", "work", "invoke", "park", "batch", "order", "take", "say", "schedule"]
+KINDS = ["put", "pair", "count", "work", "invoke", "park", "batch", "order", "take", "say", "schedule", "store"]
 WORKER = "arn:aws:lambda:us-east-1:000000000000:function:Worker"
 ROLE = "arn:aws:iam::000000000000:role/scheduler"
 
@@ -63,6 +63,13 @@ TEMPLATE = """
           EventBusName: !Ref Bus
           EventPattern: {source: [load]}
           Targets: [{Id: heard, Arn: !GetAtt Heard.Arn, InputPath: $.detail.name}]
+      Told: {Type: AWS::SQS::Queue, Properties: {QueueName: Told, VisibilityTimeout: 2}}
+      Files:
+        Type: AWS::S3::Bucket
+        Properties:
+          BucketName: files
+          NotificationConfiguration:
+            QueueConfigurations: [{Event: "s3:ObjectCreated:*", Queue: !GetAtt Told.Arn}]
       Work: {Type: AWS::SQS::Queue, Properties: {QueueName: Work, VisibilityTimeout: 2}}
       Parked: {Type: AWS::SQS::Queue, Properties: {QueueName: Parked, VisibilityTimeout: 2}}
       Ordered: {Type: AWS::SQS::Queue, Properties: {QueueName: Ordered.fifo, FifoQueue: true, VisibilityTimeout: 2}}
@@ -102,10 +109,10 @@ class Target:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.start()
-        self.dynamodb, self.sqs, self.functions, self.events, self.scheduler = (
-            self.running.client(service) for service in ("dynamodb", "sqs", "lambda", "events", "scheduler"))
+        self.dynamodb, self.sqs, self.functions, self.events, self.scheduler, self.s3 = (
+            self.running.client(service) for service in ("dynamodb", "sqs", "lambda", "events", "scheduler", "s3"))
         self.queues = {name: self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-                       for name in ("Work", "Heard", "Parked", "Ordered.fifo")}
+                       for name in ("Work", "Heard", "Told", "Parked", "Ordered.fifo")}
 
     def start(self):
         self.running = Emulator(
@@ -159,7 +166,7 @@ class Writer(threading.Thread):
 
     def run(self):
         actions = [self.put, self.pair, self.count, self.work, self.invoke, self.park, self.park_batch, self.order,
-                   self.take, self.say, self.schedule]
+                   self.take, self.say, self.schedule, self.store]
         for step in range(100_000):
             try:
                 self.random.choice(actions)(f"w{self.number}-{step:05}")
@@ -214,6 +221,15 @@ class Writer(threading.Thread):
             ActionAfterCompletion=self.random.choice(["NONE", "DELETE"]),
             Target={"Arn": WORKER, "RoleArn": ROLE, "Input": json.dumps({"round": self.round, "name": name})})
 
+    def store(self, name):
+        self.attempt("store", name, self.target.s3.put_object, Bucket="files", Key=f"{self.round}/{name}",
+                     Body=self.content(name))
+
+    @staticmethod
+    def content(name):
+        # Some are large enough to go to their file as they come.
+        return name.encode() * (50 if name[-1] in "02468" else 20_000)
+
     def park(self, name):
         self.send("park", name, "Parked")
 
@@ -255,6 +271,7 @@ class Round:
 
     def check(self):
         self.check_tables()
+        self.check_objects()
         self.check_parked()
         ordered = [body.split("/") for body in self.target.drain("Ordered.fifo")]
         assert all(round_ == self.round for round_, _ in ordered), "a deleted message of a FIFO queue came back"
@@ -282,6 +299,18 @@ class Round:
         assert heard == set(processed) & self.tried("say"), "an event has reached one target and not the other"
         followed = set(self.target.names("Followed", self.round)) - {"counter"}
         assert followed == set(written), "the stream's function has not seen what the table holds"
+
+    def check_objects(self):
+        s3 = self.target.s3
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket="files", Prefix=self.round + "/")
+        stored = {item["Key"].split("/")[1] for page in pages for item in page.get("Contents", [])}
+        self.between(stored, "store", what="objects")
+        for name in stored:
+            assert s3.get_object(Bucket="files", Key=f"{self.round}/{name}")["Body"].read() == Writer.content(name)
+        told = [record["s3"]["object"]["key"].split("/") for body in self.target.drain("Told")
+                for record in json.loads(body).get("Records", [])]
+        assert {name for _, name in told} == stored, "an object without its notification, or the other way round"
+        assert all(round_ == self.round for round_, _ in told)
 
     def check_parked(self):
         bodies = [body.split("/") for body in self.target.drain("Parked")]

@@ -52,7 +52,7 @@ extension Emulator {
         do throws(EmulatorError) {
             try StateFolder.copy(source.database, to: fresh.database)
             try requireReadable(fresh.database)
-            try StateFolder.share(source.objects, as: fresh.objects)
+            try ObjectFiles.link(from: source.objects, to: fresh.objects)
         } catch {
             ItemDatabase.remove(fresh.path)
             throw error

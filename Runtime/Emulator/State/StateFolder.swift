@@ -49,17 +49,6 @@ struct StateFolder: Sendable {
         return MessageAttribute.hexadecimal(hash.finalize())
     }
 
-    /// Puts the files of a folder into another one: the same ones where they never change and the file system allows it,
-    /// copies otherwise. A folder that is not there has no files.
-    static func share(_ source: String, as destination: String) throws(EmulatorError) {
-        guard access(source, F_OK) == 0 else { return }
-        try StateFolder(path: destination).make()
-        for name in try Directory.entries(of: source) {
-            let (from, to) = ("\(source)/\(name)", "\(destination)/\(name)")
-            if link(from, to) != 0 { try copy(from, to: to) }
-        }
-    }
-
     /// - Parameter destination: not there yet.
     static func copy(_ source: String, to destination: String) throws(EmulatorError) {
         func failure(_ path: String) -> EmulatorError {
