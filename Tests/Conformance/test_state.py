@@ -15,6 +15,7 @@ TEMPLATE = """
     Transform: AWS::Serverless-2016-10-31
     Resources:
       Work: {Type: AWS::SQS::Queue, Properties: {QueueName: Work}}
+      Files: {Type: AWS::S3::Bucket, Properties: {BucketName: files}}
       Things:
         Type: AWS::DynamoDB::Table
         Properties:
@@ -67,9 +68,11 @@ def snapshot(folder):
     put(emulator, "kept")
     queue = emulator.client("sqs").get_queue_url(QueueName="Work")["QueueUrl"]
     emulator.client("sqs").send_message(QueueUrl=queue, MessageBody="waits")
+    emulator.client("s3").put_object(Bucket="files", Key="kept", Body=b"kept" * 50_000)
     done("advance", "3d", "--endpoint", emulator.endpoint, cwd=folder)
     print(done("snapshot", "kept", "--endpoint", emulator.endpoint, cwd=folder))
     put(emulator, "later")
+    emulator.client("s3").delete_object(Bucket="files", Key="kept")
     assert emulator.stop() == 0
     return folder / "kept"
 
@@ -83,6 +86,8 @@ def test_everything_goes_on_from_the_moment_of_the_snapshot(folder, snapshot, du
     received = emulator.client("sqs").receive_message(QueueUrl=queue)["Messages"]
     assert [message["Body"] for message in received] == ["waits"]
     ahead = int(done("clock", "--endpoint", emulator.endpoint, cwd=folder).split()[1])
+    assert emulator.client("s3").get_object(Bucket="files", Key="kept")["Body"].read() == b"kept" * 50_000
+    emulator.client("s3").put_object(Bucket="files", Key="kept", Body=b"new")
     assert abs(ahead - 3 * 86_400_000) < 1_000
     put(emulator, "more")
     assert emulator.stop() == 0
@@ -138,6 +143,7 @@ def manifest(path, **members):
     (lambda path: manifest(path, objects={"0000000000000001": 5}), "files are missing"),
     (lambda path: (path / "emulator.db").unlink(), "can't be read"),
     (lambda path: change(path / "emulator.db", 9_000), "is damaged"),
+    (lambda path: next((path / "objects").iterdir()).write_bytes(b"cut"), "files are missing or cut off"),
     (lambda path: (path / "emulator.db").write_bytes((path / "emulator.db").read_bytes()[:-1]), "is damaged"),
 ])
 def test_bad_snapshot_is_refused_and_nothing_is_lost(folder, snapshot, damage, words):
