@@ -270,6 +270,22 @@ def test_one_rule_of_hundreds(events, emulator, name, queue):
     assert [event["source"] for event in bodies(emulator, queue)] == ["s77"]
 
 
+PATTERNS = [
+    ({"source": ["{}"], "detail-type": ["A", "B"]}, "AB"), ({"source": ["{}", "x"]}, "ABC"),
+    ({"detail-type": ["{}A", "B"], "source": [{"prefix": "{}"}]}, "B"), ({"source": [{"prefix": "{}"}]}, "ABC"),
+    ({"$or": [{"source": ["{}"], "detail-type": ["A"]}, {"detail-type": ["C"], "source": ["{}"]}]}, "AC"),
+    ({"source": ["{}"], "detail-type": [f"{letter}{n}" for letter in "AB" for n in range(40)] + ["C"]}, "C"),
+    ({"source": ["{}"] + [f"s{n}" for n in range(40)], "detail-type": ["A", "B"]}, "AB"),
+]
+
+
+@pytest.mark.parametrize("pattern, kinds", PATTERNS, ids=range(len(PATTERNS)))
+def test_rules_are_found_by_source_and_type(events, emulator, name, queue, pattern, kinds):
+    route(events, name, queue, json.loads(json.dumps(pattern).replace("{}", name)), InputPath="$.detail-type")
+    put(emulator, *[entry(source=name, kind=kind) for kind in "ABC"], entry(source="other", kind="A"))
+    assert bodies(emulator, queue) == list(kinds)
+
+
 def test_buses_that_send_to_each_other(events, emulator, name, queue):
     other = name + "b"
     for bus, target in [(name, other), (other, name)]:
