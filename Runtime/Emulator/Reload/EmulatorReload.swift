@@ -1,3 +1,4 @@
+import Machine
 import Synchronization
 import Template
 import Time
@@ -33,10 +34,10 @@ extension Emulator {
     }
 
     /// Of those that can be run.
-    private func executableIdentities() -> [String: FileIdentity] {
-        var identities: [String: FileIdentity] = [:]
+    private func executableIdentities() -> [String: FileStatus.Identity] {
+        var identities: [String: FileStatus.Identity] = [:]
         for pool in entrance.deployment?.pools ?? [] where pool.function.hasExecutable {
-            identities[pool.function.executable] = FileIdentity(pool.function.executable)
+            identities[pool.function.executable] = FileStatus(of: pool.function.executable)?.identity
         }
         return identities
     }

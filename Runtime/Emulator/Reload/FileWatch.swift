@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 
 /// Tells which files in some folders have been written, each once it is whole.
 ///
@@ -47,7 +48,7 @@ struct FileWatch {
         private var missing: Set<String>
         private var folders: [Int32: String] = [:]
         /// What was written, as it was when it was last looked at.
-        private var written: [String: FileIdentity?] = [:]
+        private var written: [String: FileStatus.Identity?] = [:]
         private var lastEvent = ContinuousClock.now
         private var isRunning = false
 
@@ -117,7 +118,7 @@ struct FileWatch {
         }
 
         private mutating func note(_ path: String) {
-            written[path] = .some(FileIdentity(path))
+            written[path] = .some(FileStatus(of: path)?.identity)
             lastEvent = .now
         }
 
@@ -125,7 +126,7 @@ struct FileWatch {
         private mutating func settled() -> Change? {
             var files: Set<String> = []
             for (path, identity) in written {
-                let now = FileIdentity(path)
+                let now = FileStatus(of: path)?.identity
                 if now == identity { files.insert(path) } else { written[path] = .some(now) }
             }
             for path in files { written[path] = nil }

@@ -1,5 +1,6 @@
 import Glibc
 package import JSON
+import Machine
 
 /// Whole files, with errors that name them.
 package enum TextFile {
@@ -63,11 +64,7 @@ package enum TextFile {
 /// Folders.
 package enum Directory {
     package static func isDirectory(_ path: String) -> Bool {
-        // Not stat(2): with Foundation linked statically its structure is CoreFoundation's to the compiler.
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return errno == EACCES }
-        close(descriptor)
-        return true
+        FileStatus(of: path)?.isDirectory ?? false
     }
 
     /// The names in a folder, sorted, those with a leading dot left out.

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Machine
 
 /// What a snapshot says of itself.
 struct SnapshotManifest: Codable {
@@ -28,11 +29,10 @@ struct SnapshotManifest: Codable {
         guard access(folder, F_OK) == 0 else { return [:] }
         var sizes: [String: Int] = [:]
         for name in try Directory.entries(of: folder) {
-            var status = stat()
-            guard stat("\(folder)/\(name)", &status) == 0 else {
+            guard let status = FileStatus(of: "\(folder)/\(name)") else {
                 throw EmulatorError("\(folder)/\(name) can't be read: \(String(cString: strerror(errno))).")
             }
-            sizes[name] = Int(status.st_size)
+            sizes[name] = status.sizeBytes
         }
         return sizes
     }
