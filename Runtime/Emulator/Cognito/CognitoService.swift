@@ -54,7 +54,7 @@ final class CognitoService: JSONProtocolService {
     }
 
     func headers(of fault: ServiceFault) -> [(String, String)] {
-        [("x-amzn-ErrorType", "\(fault.code):"), ("x-amzn-ErrorMessage", fault.message.filter { $0 != "\n" })]
+        [("x-amzn-ErrorType", "\(fault.code):"), ("x-amzn-ErrorMessage", fault.message)]
     }
 
     /// What people do for themselves, with a password, a code or a token; nobody signs these requests.

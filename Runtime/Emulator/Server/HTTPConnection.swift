@@ -207,9 +207,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         var buffer = context.channel.allocator.buffer(capacity: 512 + (isCopied ? body.readableBytes : 0))
         buffer.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
         for (name, value) in response.headers {
-            buffer.writeString(name)
+            buffer.writeField(name)
             buffer.writeStaticString(": ")
-            buffer.writeString(value)
+            buffer.writeField(value)
             buffer.writeStaticString("\r\n")
         }
         // RFC 9110, section 8.6: no length with 204, and with 304 that of another answer.
@@ -274,11 +274,14 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         // Anything else is a connection that broke, which is no fault of what was sent.
         if error is HTTPParserError {
             failure = String(describing: error)
-            let words =
-                error as? HTTPParserError == .invalidEOFState
-                ? "The connection ended before the request did." : "This is no HTTP/1.1 request."
-            write(
-                HTTPResponse(.badRequest, body: ByteBuffer(string: words)), isHead: false, keepsAlive: false, context)
+            let (status, words): (HTTPResponseStatus, String) =
+                switch error as? HTTPParserError {
+                case .invalidEOFState: (.badRequest, "The connection ended before the request did.")
+                case .headerOverflow:
+                    (.requestHeaderFieldsTooLarge, "The address and headers of a request may have 80 KiB at most.")
+                default: (.badRequest, "This is no HTTP/1.1 request.")
+                }
+            write(HTTPResponse(status, body: ByteBuffer(string: words)), isHead: false, keepsAlive: false, context)
         } else {
             context.close(promise: nil)
         }
@@ -288,6 +291,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         waiting.removeAll()
         (streamed, isReadHeld) = (nil, false)
         readTimer?.cancel()
+        // They know this handler, which would otherwise stay with them.
+        removesBeforeUpgrade = []
         service.connectionClosed(reason: failure)
         context.fireChannelInactive()
     }
@@ -304,5 +309,19 @@ final class ReadWatch: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         connection.bytesArrived()
         context.fireChannelRead(data)
+    }
+}
+
+extension ByteBuffer {
+    /// A header's name or value. What comes from a caller or a function must not end the line: control signs become
+    /// spaces.
+    ///
+    /// - Note: Source: RFC 9110, section 5.5.
+    fileprivate mutating func writeField(_ text: String) {
+        guard text.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+            writeString(text)
+            return
+        }
+        writeBytes(text.utf8.map { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F ? UInt8(ascii: " ") : $0 })
     }
 }
