@@ -1,5 +1,5 @@
 import Glibc
-import Template
+package import Template
 
 /// What the emulator needs to know of one function of the template.
 package struct FunctionConfiguration: Hashable, Sendable {
@@ -35,13 +35,15 @@ extension FunctionConfiguration {
     /// The functions of a stack.
     ///
     /// - Parameter executables: the folder with an executable for each handler.
-    static func all(of stack: Stack, executables: String) -> [FunctionConfiguration] {
-        stack.functions.map { function in
+    package static func all(of stack: Stack, executables: String) -> [FunctionConfiguration] {
+        let addresses = APIHostNames(of: stack)
+        return stack.functions.map { function in
             FunctionConfiguration(
                 logicalID: function.logicalID, name: function.name, arn: function.arn,
                 executable: absolute("\(executables)/\(function.handler)"), handler: function.handler,
                 memoryMegabytes: function.memoryMB, timeout: .seconds(function.timeoutSeconds),
-                concurrencyMax: function.reservedConcurrency ?? processors, environment: function.environment,
+                concurrencyMax: function.reservedConcurrency ?? processors,
+                environment: function.environment.mapValues(addresses.replaced(in:)),
                 logFormat: function.logFormat, logLevel: function.applicationLogLevel ?? "INFO")
         }
     }
