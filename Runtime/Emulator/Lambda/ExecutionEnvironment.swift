@@ -177,7 +177,7 @@ final class ExecutionEnvironment: Sendable {
         state.withLock { $0.process }?.drainOutput()
         guard let running = finish(requestID, phase: .answered) else { return false }
         let record = record(of: running, failure: nil)
-        host.log.close(record, process: number)
+        host.log.close(record, process: number, error: isError ? String(buffer: payload) : nil)
         trace(running, isError: isError)
         running.waiting.completion(
             .success(InvocationResult(payload: payload, isError: isError, contentType: contentType, record: record)))

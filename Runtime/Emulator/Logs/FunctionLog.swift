@@ -10,6 +10,8 @@ package final class FunctionLog: Sendable {
     static let waitingBytesMax = 1_048_576
     /// A longer line is broken.
     static let lineBytesMax = 65_536
+    /// Of an error that a function reports, with its stack trace.
+    static let errorLengthMax = 2_000
 
     private struct Source: Hashable {
         var function: String
@@ -51,7 +53,10 @@ package final class FunctionLog: Sendable {
     }
 
     /// Keeps a finished invocation and prints its report.
-    func close(_ record: InvocationRecord, process: Int) {
+    ///
+    /// - Parameter error: what the function said of its failure. Whoever called gets it; if nobody waited, it shows only
+    ///   here.
+    func close(_ record: InvocationRecord, process: Int, error: String? = nil) {
         state.withLock { state in
             if state.records.count == LambdaQuotas.keptInvocationsMax { _ = state.records.popFirst() }
             state.records.append(record)
@@ -64,6 +69,10 @@ package final class FunctionLog: Sendable {
             }
             if let failure = record.failure {
                 lines += Array("\(record.function) | RequestId: \(record.requestID) Error: \(failure)\n".utf8)
+            }
+            if let error {
+                let text = error.prefix(Self.errorLengthMax).replacing("\n", with: " ")
+                lines += Array("\(record.function) | RequestId: \(record.requestID) failed: \(text)\n".utf8)
             }
             lines += Array("\(record.function) | \(record.report)\n".utf8)
             enqueue(lines, &state)
