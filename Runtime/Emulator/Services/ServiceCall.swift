@@ -26,6 +26,12 @@ extension HTTPRequest {
         return scope.count == 5 ? String(scope[3]) : "http"
     }
 
+    /// Which call of which service, where neither method nor path says so: ` for Kinesis_20131202.ListStreams`.
+    var targetText: String {
+        if let target = headers.first(name: "X-Amz-Target") { return " for \(target)" }
+        return serviceName == "http" ? "" : " for the service \(serviceName)"
+    }
+
     /// What is asked for: `SendMessage`, or method and path.
     var operationName: String {
         let target = headers.first(name: "X-Amz-Target")?.split(separator: ".").last

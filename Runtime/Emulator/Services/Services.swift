@@ -52,8 +52,8 @@ final class Services {
         if let service = all.first(where: { $0.owns(call.request) }) { return service.handle(traced(call)) }
         let body: JSONValue = [
             "message": .string(
-                "The emulator has nothing at \(call.request.method) \(call.request.path). `emulator doctor` says what it "
-                    + "serves.")
+                "The emulator has nothing at \(call.request.method) \(call.request.path)\(call.request.targetText). "
+                    + "`emulator doctor` says what it serves.")
         ]
         call.answer(HTTPResponse(.notFound, json: body.compactBytes))
     }
