@@ -389,6 +389,13 @@ def test_ranges_that_are_none(s3, bucket):
         assert s3.get_object(Bucket=bucket, Key="a", Range=header)["ContentLength"] == 10
 
 
+def test_encoding_that_is_none(s3, bucket):
+    for said, told in [("gzip", "gzip"), ("deflate, gzip", "deflate, gzip"), ("aws-chunked, gzip", "gzip"),
+                       ("gzip, aws-chunked", "gzip"), ("aws-chunked", None)]:
+        s3.put_object(Bucket=bucket, Key="a", Body=b"x", ContentEncoding=said)
+        assert s3.head_object(Bucket=bucket, Key="a").get("ContentEncoding") == told
+
+
 def test_conditions(s3, bucket):
     put = s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     past, future = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=h) for h in (-1, 1))
@@ -502,6 +509,7 @@ def test_lists_in_the_order_of_bytes(s3, bucket):
     assert listed["StartAfter"] == "a" and listed["Contents"][0]["Owner"]["ID"]
     assert s3.list_objects_v2(Bucket=bucket, MaxKeys=0)["KeyCount"] == 0
     fails("InvalidArgument", s3.list_objects_v2, Bucket=bucket, ContinuationToken="%%%")
+    assert s3.list_objects_v2(Bucket=bucket, ContinuationToken="")["KeyCount"] == 9
     fails("InvalidArgument", s3.list_objects_v2, Bucket=bucket, MaxKeys=-1)
 
 
@@ -552,7 +560,7 @@ def test_versions(s3, bucket):
     fails("NoSuchVersion", s3.get_object, Bucket=bucket, Key="a", VersionId=two, status=404)
     # Suspended: the version without an id is written over.
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
-    assert s3.put_object(Bucket=bucket, Key="a", Body=b"three")["VersionId"] == "null"
+    assert "VersionId" not in s3.put_object(Bucket=bucket, Key="a", Body=b"three")
     assert [v["VersionId"] for v in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["null", one]
     restored = s3.copy_object(Bucket=bucket, Key="a", CopySource={"Bucket": bucket, "Key": "a", "VersionId": one})
     assert restored["CopySourceVersionId"] == one and content() == b"one"
@@ -714,6 +722,14 @@ def test_checksums_of_parts(s3, bucket, algorithm, kind):
         once = s3.head_object(Bucket=bucket, Key="b", ChecksumMode="ENABLED")
         assert done["ChecksumCRC64NVME"] == once["ChecksumCRC64NVME"] and done["ChecksumType"] == "FULL_OBJECT"
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == whole
+    listed = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["ObjectParts"])["ObjectParts"]
+    assert listed["TotalPartsCount"] == 2
+    if algorithm:
+        name = f"Checksum{algorithm}"
+        assert [(part["Size"], part[name]) for part in listed["Parts"]] == [
+            (len(content), part[name]) for content, part in zip(contents, parts)]
+        second = s3.get_object(Bucket=bucket, Key="a", PartNumber=2)
+        assert second["Body"].read() == b"rest" and second[name] == parts[1][name]
 
 
 def test_digests_that_do_not_fit(s3, bucket):

@@ -33,6 +33,8 @@ package struct MultipartForm: Hashable, Sendable {
         }
     }
 
+    package mutating func set(_ name: String, to value: String) { fields[name] = value }
+
     /// The boundary that a `Content-Type` names; nil if it is none of a form.
     package static func boundary(of contentType: String) -> String? {
         guard contentType.lowercased().hasPrefix("multipart/form-data") else { return nil }

@@ -26,7 +26,11 @@ struct BodyExpectation: Sendable {
     init(_ headers: HTTPHeaders) throws(S3Fault) {
         let payload = headers.first(name: "x-amz-content-sha256") ?? "UNSIGNED-PAYLOAD"
         let encodings = headers[canonicalForm: "Content-Encoding"]
-        isChunked = payload.hasPrefix("STREAMING-") || encodings.contains { $0.lowercased() == "aws-chunked" }
+        // Some name the encoding and send the content as it is.
+        isChunked =
+            payload.hasPrefix("STREAMING-")
+            || headers.contains(name: "x-amz-decoded-content-length")
+                && encodings.contains { $0.lowercased() == "aws-chunked" }
         if payload.utf8.count == 64 { sha256 = payload.lowercased() }
         try readSize(headers)
         if let text = headers.first(name: "Content-MD5") {

@@ -24,6 +24,12 @@ extension S3 {
         }
         if request.query.has("partNumber"), !version.parts.isEmpty {
             response.headers.append(("x-amz-mp-parts-count", String(version.parts.count)))
+            if wantsChecksum, let algorithm = version.checksum?.algorithm,
+                let part = version.parts.first(where: { String($0.number) == request.query["partNumber"] })?.checksum
+            {
+                response.headers.append((algorithm.headerName, part))
+                response.headers.append(("x-amz-checksum-type", version.checksum?.typeName ?? ""))
+            }
         }
         let wanted = range ?? 0..<version.size
         if request.method == .HEAD {
@@ -137,15 +143,15 @@ extension S3 {
     private static func writeParts(of version: ObjectVersion, after: Int, max partsMax: Int, _ writer: inout XMLWriter)
     {
         writer.element("PartsCount", version.parts.count)
-        // S3 lists the parts only of what was put with a checksum of its own for each.
-        guard version.checksum?.isComposite == true, let algorithm = version.checksum?.algorithm else { return }
         let rest = version.parts.filter { $0.number > after }
         let page = rest.prefix(partsMax)
         writer.element("PartNumberMarker", after)
         if let last = page.last { writer.element("NextPartNumberMarker", last.number) }
         writer.element("MaxParts", partsMax)
         writer.element("IsTruncated", page.count < rest.count)
-        for part in page {
+        // S3 lists the parts only of what was put with a checksum of its own for each.
+        guard let algorithm = version.checksum?.algorithm else { return }
+        for part in page where part.checksum != nil {
             writer.element("Part") { writer in
                 writer.element("PartNumber", part.number)
                 writer.element("Size", part.size)

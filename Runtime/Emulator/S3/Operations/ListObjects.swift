@@ -45,7 +45,7 @@ extension S3 {
         let startAfter = request.query["start-after"]
         let token = request.query["continuation-token"]
         var after = startAfter
-        if let token {
+        if let token, !token.isEmpty {
             guard let bytes = Base64.bytes(of: token), let text = String(validating: bytes, as: UTF8.self),
                 !text.isEmpty
             else { throw .invalidArgument("The continuation token provided is incorrect", name: "continuation-token") }

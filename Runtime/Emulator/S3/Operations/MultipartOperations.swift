@@ -130,7 +130,7 @@ extension S3 {
 
     private func completeAnswer(_ version: ObjectVersion, _ bucket: S3Bucket) -> HTTPResponse {
         var headers = [("x-amz-server-side-encryption", "AES256")]
-        if bucket.versioning != nil { headers.append(("x-amz-version-id", version.id)) }
+        if version.id != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.id)) }
         return Self.xml(
             XMLWriter.document("CompleteMultipartUploadResult") { writer in
                 writer.element(

@@ -17,6 +17,7 @@ extension ObjectAttributes {
                 // The encoding of the transfer is none of the object.
                 value = value.split(separator: ",").filter { $0.trimmingSpaces().lowercased() != "aws-chunked" }
                     .joined(separator: ",")
+                value = String(value[...].trimmingSpaces())
             }
             if !value.isEmpty { self.headers.append(ObjectTag(name: name, value: value)) }
         }

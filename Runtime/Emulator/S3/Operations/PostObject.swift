@@ -16,7 +16,7 @@ extension S3 {
                 "At least one of the pre-conditions you specified did not hold",
                 [("Condition", "Bucket POST must be of the enclosure-type multipart/form-data")])
         }
-        guard let form = MultipartForm(body, boundary: boundary) else {
+        guard var form = MultipartForm(body, boundary: boundary) else {
             throw S3Fault(
                 "MalformedPOSTRequest", .badRequest,
                 "The body of your POST request is not well-formed multipart/form-data.")
@@ -30,6 +30,8 @@ extension S3 {
                 name: "key", value: "")
         }
         let key = name.replacing("${filename}", with: form.fileName)
+        // What a policy says of the key it says of the one that comes out.
+        form.set("key", to: key)
         guard key.utf8.count <= S3Quotas.keyBytesMax else { throw .keyTooLong }
         try checkSignature(form, bucket, size: file.count)
         let signer =

@@ -31,7 +31,7 @@ extension S3 {
     /// What is told of a version that was just made.
     func storedHeaders(_ version: ObjectVersion, _ bucket: S3Bucket) -> [(String, String)] {
         var headers = [("ETag", "\"\(version.etag)\""), ("x-amz-server-side-encryption", "AES256")]
-        if bucket.versioning != nil { headers.append(("x-amz-version-id", version.id)) }
+        if version.id != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.id)) }
         if let checksum = version.checksum {
             headers.append((checksum.algorithm.headerName, checksum.value))
             headers.append(("x-amz-checksum-type", checksum.typeName))
