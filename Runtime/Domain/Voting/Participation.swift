@@ -34,12 +34,7 @@ extension Participation {
         ItemKey(.votings, "P#\(votingID)#\(shard(of: userID))", "U#\(userID)")
     }
 
-    /// FNV-1a over the UTF-8 of the user's id, 64 bits, modulo ``shards``.
-    package static func shard(of userID: String) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in userID.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        return Int(hash % UInt64(shards))
-    }
+    package static func shard(of userID: String) -> Int { UserShard.of(userID, among: shards) }
 
     package init(item: Item) throws(MalformedItem) {
         let reader = ItemReader(item, "participation")

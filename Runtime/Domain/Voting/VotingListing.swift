@@ -4,19 +4,14 @@ package import Time
 /// Which votings a user wants to see in the list; a direct link works all the same (R6).
 package struct VotingFilter: StoredEntity, Hashable {
     package var showsPaid: Bool
-    package init(showsPaid: Bool = true) { self.showsPaid = showsPaid }
+    package init(showsPaid: Bool = Profile.showsPaidByDefault) { self.showsPaid = showsPaid }
 
     /// The user's profile, where the wish is kept.
-    package static func key(of userID: String) -> ItemKey { ItemKey(.users, "USER#" + userID, "PROFILE") }
+    package static func key(of userID: String) -> ItemKey { Profile.key(of: userID) }
 
     /// Who never said anything sees all, as those do who are not logged in.
     package init(item: Item) throws(MalformedItem) {
-        guard let wish = item["showsPaidVotings"] else {
-            self.init()
-            return
-        }
-        guard let showsPaid = wish.bool else { throw MalformedItem("profile", "showsPaidVotings") }
-        self.init(showsPaid: showsPaid)
+        self.init(showsPaid: try Profile(item: item).showsPaid?.isOn ?? Profile.showsPaidByDefault)
     }
 
     package var kinds: [Voting.Kind] { showsPaid ? [.free, .paid] : [.free] }
