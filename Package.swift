@@ -68,7 +68,11 @@ let package = Package(
         runtime("Services", ["Items", "Time"]),
         // What the functions' handlers have in common.
         runtime(
-            "Handling", ["Digest", "Domain", "Events", "Items", "JSON", "Machine", "Payments", "Services", "Time"]),
+            "Handling",
+            [
+                "Digest", "Domain", "Events", "Items", "JSON", "LambdaRuntime", "Machine", "Payments", "Services",
+                "Time",
+            ]),
         runtime("HTTPTransport", ["CCurl"]),
         runtime("Machine", ["Time"]),
         runtime("LambdaRuntime", ["JSON", "Machine", "Time"]),
@@ -94,7 +98,8 @@ let package = Package(
         runtime(
             "Emulator",
             [
-                "CSpawn", "CSQLite", "Digest", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies", "Routing",
+                "CSpawn", "CSQLite", "Digest", "DynamoDBAPI", "ItemDB", "Items", "JSON", "Machine", "Policies",
+                "Routing",
                 "SRP", "Template", "Time", "TimeZones", "Tokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -138,7 +143,9 @@ let package = Package(
             tests("ItemsTests", ["Items", "JSON"]),
             tests("DomainTests", ["Domain", "Items", "Time"]),
             tests("EventsTests", ["Events", "Items", "JSON", "Time"]),
-            tests("HandlingTests", ["Domain", "Events", "Handling", "Items", "JSON", "Services", "Time"]),
+            tests(
+                "HandlingTests",
+                ["Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Services", "Time"]),
             // A server for tests, told its answers byte by byte.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
             tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Time"]),
