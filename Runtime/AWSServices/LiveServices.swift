@@ -3,22 +3,62 @@ import Items
 package import Machine
 package import Services
 
-/// The ports on AWS, or on the emulator in its place.
+/// The ports on AWS, or on the emulator in its place. Each is made when it is asked for, so that a function starts with
+/// those it uses alone.
 package struct LiveServices: Sendable {
-    package let store: any ItemStore
+    private let region: String
+    private let credentials: Credentials
+    /// Shared, as are its connections.
+    private let client = CurlClient()
 
-    /// Reads what Lambda sets (region, credentials) and what the template adds: of each table `Votings` the physical
-    /// name in `VOTINGS_TABLE`. `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL` leads elsewhere.
+    /// Reads what Lambda sets: region and credentials.
+    package static func fromEnvironment() throws(EnvironmentError) -> LiveServices {
+        LiveServices(region: try Environment.requiredText("AWS_REGION"), credentials: try .fromEnvironment())
+    }
+
+    private init(region: String, credentials: Credentials) {
+        self.region = region
+        self.credentials = credentials
+    }
+
+    /// The tables: of each table `Votings` the template puts the physical name in `VOTINGS_TABLE`.
+    package var store: any ItemStore {
+        DynamoDBStore(endpoint: DynamoDBEndpoint(endpoint("dynamodb"))) {
+            Environment.text("\($0.rawValue.uppercased())_TABLE")
+        }
+    }
+
+    /// The queue whose address the template puts in the variable `name`.
+    package func queue(_ name: String) throws(EnvironmentError) -> any MessageQueue {
+        SQSQueue(endpoint: endpoint("sqs"), url: try Environment.requiredText(name))
+    }
+
+    /// The schedules of the group in `SCHEDULE_GROUP`, carried out by the role in `SCHEDULE_ROLE`.
+    package func scheduler() throws(EnvironmentError) -> any Scheduler {
+        EventBridgeScheduler(
+            endpoint: endpoint("scheduler"), group: try Environment.requiredText("SCHEDULE_GROUP"),
+            roleARN: try Environment.requiredText("SCHEDULE_ROLE"))
+    }
+
+    /// The connections of the WebSocket API whose stage's address, with `https`, is in `SOCKETS_URL`.
+    package func connections() throws(EnvironmentError) -> any Connections {
+        let own = try Environment.requiredText("SOCKETS_URL")
+        return APIGatewayConnections(
+            endpoint: endpoint("apigatewaymanagementapi", signedAs: "execute-api", orAt: own))
+    }
+
+    /// Where a service is: at `AWS_ENDPOINT_URL_<SERVICE>`, at `AWS_ENDPOINT_URL`, or where AWS has it.
     ///
     /// - Note: Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
-    package static func fromEnvironment() throws(EnvironmentError) -> LiveServices {
-        let region = try Environment.requiredText("AWS_REGION")
+    private func endpoint(
+        _ service: String, signedAs signedName: String? = nil, orAt own: String? = nil
+    ) -> ServiceEndpoint {
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        let endpoint = DynamoDBEndpoint(
-            url: Environment.text("AWS_ENDPOINT_URL_DYNAMODB") ?? Environment.text("AWS_ENDPOINT_URL")
-                ?? "https://dynamodb.\(region).\(suffix)",
-            region: region, credentials: try .fromEnvironment(), client: CurlClient(), now: WallClock.now)
-        return LiveServices(
-            store: DynamoDBStore(endpoint: endpoint) { Environment.text("\($0.rawValue.uppercased())_TABLE") })
+        let url =
+            Environment.text("AWS_ENDPOINT_URL_\(service.uppercased())") ?? Environment.text("AWS_ENDPOINT_URL") ?? own
+            ?? "https://\(service).\(region).\(suffix)"
+        return ServiceEndpoint(
+            service: signedName ?? service, url: url, region: region, credentials: credentials, client: client,
+            now: WallClock.now)
     }
 }

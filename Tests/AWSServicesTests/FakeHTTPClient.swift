@@ -38,6 +38,7 @@ final class FakeHTTPClient: HTTPClient {
             throw .notSent("more calls than answers")
         }
         switch answer {
+        case .response(let status, .null): return HTTPResponse(status: status)
         case .response(let status, let body): return HTTPResponse(status: status, body: body.compactBytes)
         case .failure(let error): throw error
         }

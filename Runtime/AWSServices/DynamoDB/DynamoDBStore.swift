@@ -34,25 +34,15 @@ package struct DynamoDBStore: ItemStore {
     ///
     /// - Returns: the answer, or the error that DynamoDB refuses with.
     func read(_ operation: String, _ body: [UInt8]) async throws(ServiceError) -> JSONValue {
-        var attempt = 1
-        while true {
-            let error: ServiceError
-            switch endpoint.call(operation, body) {
+        do throws(ServiceError) {
+            switch try await retries.answer(to: operation, { endpoint.call(operation, body) }) {
             case .success(let answer): return answer
-            case .refused(let name, let answer): throw Self.rejection(operation, name, answer)
-            case .busy: error = .throttled
-            case .failed(let why), .lost(let why), .unreached(let why): error = .unavailable("\(operation): \(why)")
+            case .refused(let error, let answer): throw .rejection(operation, error, answer)
             }
-            guard attempt < retries.attemptsMax else { throw error }
-            await retries.wait(after: attempt)
-            attempt += 1
+        } catch .unknownOutcome(let why) {
+            // What only reads has no outcome but its answer.
+            throw .unavailable(why)
         }
-    }
-
-    /// DynamoDB's words name operations, attributes and types, never an item's values.
-    static func rejection(_ operation: String, _ error: String, _ answer: JSONValue) -> ServiceError {
-        let message = answer["message"]?.string ?? answer["Message"]?.string ?? ""
-        return .rejected("\(operation): \(error): \(message)")
     }
 
     static func item(_ value: JSONValue) throws(ServiceError) -> Item {

@@ -33,7 +33,7 @@ extension DynamoDBStore {
                 throw .conflict(stored: [try answer["Item"].map(Self.item)])
             case .refused("TransactionCanceledException", let answer):
                 error = try cancellation(answer, count: count)
-            case .refused(let name, let answer): throw Self.rejection(operation, name, answer)
+            case .refused(let name, let answer): throw .rejection(operation, name, answer)
             case .busy: error = .throttled
             case .failed(let why):
                 mayBeDone = why

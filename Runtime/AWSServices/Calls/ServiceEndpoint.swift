@@ -1,0 +1,65 @@
+package import HTTPTransport
+import JSON
+import Machine
+package import Time
+
+/// Where one service answers: signs a request, sends it once, and tells what came of it.
+package struct ServiceEndpoint: Sendable {
+    private let origin: String
+    /// Of the address, before that of every request; without a slash at the end.
+    private let basePath: String
+    private let host: String
+    private let client: any HTTPClient
+    private let signer: RequestSigner
+    private let now: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - service: as signatures name it.
+    ///   - url: `https://sqs.eu-central-1.amazonaws.com`, with a path if the service has one, such as a stage's.
+    package init(
+        service: String, url: String, region: String, credentials: Credentials, client: any HTTPClient,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        let url = url.hasSuffix("/") ? url.dropLast() : url[...]
+        let scheme = ["https://", "http://"].first { url.hasPrefix($0) } ?? ""
+        let rest = url.dropFirst(scheme.utf8.count)
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        origin = scheme + rest[..<end]
+        basePath = String(rest[end...])
+        // Without a port that is the scheme's own.
+        let ownPort = scheme == "https://" ? ":443" : ":80"
+        host = String(rest[..<end].hasSuffix(ownPort) ? rest[..<end].dropLast(ownPort.utf8.count) : rest[..<end])
+        self.client = client
+        signer = RequestSigner(service: service, region: region, credentials: credentials)
+        self.now = now
+    }
+
+    /// What is asked of a service.
+    struct Call {
+        var method = HTTPRequest.Method.post
+        var path = "/"
+        var query: [(name: String, value: String)] = []
+        var headers: [(name: String, value: String)] = []
+        var body: [UInt8] = []
+    }
+
+    func send(_ call: Call) -> CallOutcome {
+        let unsigned = UnsignedRequest(
+            call.method.rawValue, host: host, path: basePath + call.path, query: call.query, headers: call.headers,
+            body: call.body)
+        var signed = signer.headers(signing: unsigned, at: now())
+        // As AWS's own SDKs do in a function, so that what follows can be told from other work, and loops be stopped; not
+        // signed, for whoever passes a request on may change it.
+        if let trace = Environment.text("_X_AMZN_TRACE_ID") { signed.append(("X-Amzn-Trace-Id", trace)) }
+        let request = HTTPRequest(call.method, origin + signer.target(of: unsigned), headers: signed, body: call.body)
+        do throws(HTTPError) {
+            return CallOutcome(try client.send(request))
+        } catch {
+            switch error {
+            case .notSent(let why): return .unreached(why)
+            case .outcomeUnknown(let why): return .lost(why)
+            case .responseTooLarge: return .lost(error.description)
+            }
+        }
+    }
+}
