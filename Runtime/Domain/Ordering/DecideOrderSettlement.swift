@@ -17,9 +17,7 @@ package func decideOrderSettlement(
     }
     guard let (order, payment) = order else { return quarantined(.referenceUnknown) }
     switch (notice.kind, payment.state) {
-    case (.refunded, _), (.refundFailed, _):
-        return quarantined(.refundFailed)
-    case (_, .captured), (.failed, .expired), (.approved, .expired):
+    case (_, .captured), (.failed, .expired):
         return Settlement(.alreadySettled)
     case (.paid, .expired):
         return quarantined(.paidTooLate)
@@ -30,10 +28,9 @@ package func decideOrderSettlement(
                 payment.moving(to: .expired, by: notice, at: now),
                 order.moving(from: .awaitingPayment, to: .expired),
             ])
-    case (.approved, .awaited), (.paid, .awaited):
+    case (.paid, .awaited):
         guard notice.amountCents == payment.amountCents else { return quarantined(.amountDiffers) }
         guard notice.currency == payment.currency else { return quarantined(.currencyDiffers) }
-        guard notice.kind == .paid else { return Settlement(.approved) }
         return Settlement(
             .paid,
             [

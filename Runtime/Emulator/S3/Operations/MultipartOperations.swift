@@ -1,5 +1,4 @@
 import Crypto
-import struct Digest.CyclicRedundancyCheck
 import Items
 import NIOCore
 import NIOHTTP1

@@ -1,4 +1,4 @@
-import Digest
+import Emulator
 import Testing
 
 struct CyclicRedundancyCheckTests {

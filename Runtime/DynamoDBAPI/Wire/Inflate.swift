@@ -1,24 +1,24 @@
 /// Undoes DEFLATE.
 ///
 /// - Note: Source: RFC 1951.
-package struct Inflater {
+struct Inflater {
     private let input: [UInt8]
-    package private(set) var position: Int
+    private(set) var position: Int
     private var bits: UInt32 = 0
     private var bitCount: UInt32 = 0
-    package private(set) var output: [UInt8] = []
+    private(set) var output: [UInt8] = []
     /// Bytes given out at most.
     private let sizeBytesMax: Int
 
     /// - Parameter position: where in `input` the data begins.
-    package init(_ input: [UInt8], from position: Int, sizeBytesMax: Int) {
+    init(_ input: [UInt8], from position: Int, sizeBytesMax: Int) {
         self.input = input
         self.position = position
         self.sizeBytesMax = sizeBytesMax
     }
 
     /// Inflates up to the end of the data; ``position`` is after it then.
-    package mutating func run() throws(CompressionError) {
+    mutating func run() throws(CompressionError) {
         var isLast = false
         repeat {
             isLast = try take(1) == 1
@@ -166,7 +166,7 @@ package struct Inflater {
 }
 
 /// Why compressed bytes can't be read.
-package enum CompressionError: Error, Hashable, Sendable {
+enum CompressionError: Error, Hashable, Sendable {
     case malformed
     case tooLarge
 }
