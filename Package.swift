@@ -77,11 +77,12 @@ let package = Package(
         runtime("Machine", ["Time"]),
         runtime("LambdaRuntime", ["JSON", "Machine", "Time"]),
         runtime("Digest"),
+        runtime("Compression"),
         runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
         runtime("Payments", ["Digest", "HTTPTransport", "JSON", "Machine", "Services", "Time"]),
         runtime("Expressions", ["Items"]),
         runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
-        runtime("DynamoDBAPI", ["Expressions", "ItemDB", "Items", "JSON", "Time"]),
+        runtime("DynamoDBAPI", ["Compression", "Digest", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
         runtime("Routing", ["JSON", "Time", "TimeZones"]),
         // What policies allow.
         runtime("Policies", ["JSON"]),

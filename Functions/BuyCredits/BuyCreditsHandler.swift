@@ -45,7 +45,8 @@ package struct BuyCreditsHandler: LambdaHandler {
                 case .conflict(let stored): try (stored.first ?? nil).map { try Purchase(item: $0) }
                 case .lostAnswer: try await store.read(Purchase.self, at: Purchase.key(id))
                 }
-            let decision = decidePurchase(of: packID, id: id, by: userID, after: earlier, at: event.receivedAt)
+            let decision = decidePurchase(
+                of: packID, through: .stripe, id: id, by: userID, after: earlier, at: event.receivedAt)
             try await store.commit(decision.writes, token: attempt.token(context.requestID))
             return decision
         }
@@ -80,9 +81,13 @@ package struct BuyCreditsHandler: LambdaHandler {
             let items = try await store.items(at: [
                 Purchase.key(notice.reference ?? ""), notice.quarantineKey(in: .users),
             ])
+            let purchase = try items[0].map { try Purchase(item: $0) }
+            var credits = 0
+            if notice.kind == .refunded, let purchase {
+                credits = try await store.read(Balance.self, at: Balance.key(of: purchase.userID))?.credits ?? 0
+            }
             let settlement = decidePurchaseSettlement(
-                notice, of: try items[0].map { try Purchase(item: $0) }, isQuarantined: items[1] != nil,
-                at: event.receivedAt)
+                notice, of: purchase, credits: credits, isQuarantined: items[1] != nil, at: event.receivedAt)
             try await store.commit(settlement.writes, token: attempt.token(context.requestID))
             return settlement.outcome
         }

@@ -1,6 +1,5 @@
 package import Domain
 package import Events
-import JSON
 import Payments
 package import Services
 
@@ -29,19 +28,8 @@ package struct StripeWebhookDoor: Sendable {
         } catch {
             return HTTPReply(error)
         }
-        guard let notice = PaymentNotice(stripe, for: purpose) else { return Self.received("IGNORED") }
-        return switch try await settle(notice) {
-        case .paid: Self.received("PAID")
-        case .expired: Self.received("EXPIRED")
-        case .alreadySettled: Self.received("ALREADY_SETTLED")
-        case .quarantined(let reason): Self.received("QUARANTINED", reason)
-        }
-    }
-
-    private static func received(_ outcome: String, _ reason: QuarantineReason? = nil) -> HTTPReply {
-        var body: JSONObject = ["outcome": .string(outcome)]
-        if let reason { body["reason"] = .string(reason.rawValue) }
-        return HTTPReply(.ok, body: body)
+        guard let notice = PaymentNotice(stripe, for: purpose) else { return .noticeIgnored }
+        return HTTPReply(try await settle(notice))
     }
 }
 
@@ -63,20 +51,33 @@ extension PaymentNotice {
     /// Nil for an event that settles nothing, and for a checkout with another purpose.
     ///
     /// - Note: Source: Stripe documentation, "Fulfill orders" and "Types of events". A checkout may complete before a
-    ///   delayed payment does; its success or failure then comes by itself.
+    ///   delayed payment does; its success or failure then comes by itself. A charge tells of all its refunds together,
+    ///   so that single ones need not be listened to, but for those that fail.
     init?(_ event: StripeEvent, for purpose: CheckoutPurpose) {
-        guard let session = event.session, session.metadata["purpose"] ?? purpose.rawValue == purpose.rawValue else {
+        func isOurs(_ metadata: [String: String]) -> Bool {
+            metadata["purpose"] ?? purpose.rawValue == purpose.rawValue
+        }
+        if let session = event.session, isOurs(session.metadata) {
+            let kind: Kind
+            switch event.type {
+            case "checkout.session.completed" where session.paymentStatus == .paid: kind = .paid
+            case "checkout.session.async_payment_succeeded": kind = .paid
+            case "checkout.session.async_payment_failed", "checkout.session.expired": kind = .failed
+            default: return nil
+            }
+            self.init(
+                id: event.id, kind: kind, reference: session.clientReferenceID, amountCents: session.amountTotal,
+                currency: session.currency)
+        } else if event.type == "charge.refunded", let charge = event.charge, isOurs(charge.metadata) {
+            self.init(
+                id: event.id, kind: .refunded, reference: charge.metadata["reference"],
+                amountCents: charge.amountRefunded, currency: charge.currency)
+        } else if event.type == "refund.failed", let refund = event.refund, isOurs(refund.metadata) {
+            self.init(
+                id: event.id, kind: .refundFailed, reference: refund.metadata["reference"], amountCents: refund.amount,
+                currency: refund.currency)
+        } else {
             return nil
         }
-        let kind: Kind
-        switch event.type {
-        case "checkout.session.completed" where session.paymentStatus == .paid: kind = .paid
-        case "checkout.session.async_payment_succeeded": kind = .paid
-        case "checkout.session.async_payment_failed", "checkout.session.expired": kind = .failed
-        default: return nil
-        }
-        self.init(
-            id: event.id, kind: kind, reference: session.clientReferenceID, amountCents: session.amountTotal,
-            currency: session.currency)
     }
 }

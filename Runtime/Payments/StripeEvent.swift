@@ -3,7 +3,8 @@ package import Time
 
 /// What Stripe tells of.
 ///
-/// - Note: Source: Stripe API Reference, "The Event object", "The Checkout Session object".
+/// - Note: Source: Stripe API Reference, "The Event object", "The Checkout Session object", "The Charge object", "The
+///   Refund object".
 package struct StripeEvent: Hashable, Sendable {
     /// The same whenever the event is sent again.
     package var id: String
@@ -12,6 +13,10 @@ package struct StripeEvent: Hashable, Sendable {
     package var created: Timestamp
     /// nil for events of other objects.
     package var session: StripeSession?
+    /// nil for events of other objects.
+    package var charge: StripeCharge?
+    /// nil for events of other objects.
+    package var refund: StripeRefund?
 
     /// The end of the year 9999.
     private static let createdSecondsMax = 253_402_300_799
@@ -26,7 +31,51 @@ package struct StripeEvent: Hashable, Sendable {
         self.id = id
         self.type = type
         self.created = Timestamp(seconds: Int64(created))
-        session = object["object"]?.string == "checkout.session" ? try StripeSession(object) : nil
+        switch object["object"]?.string {
+        case "checkout.session": session = try StripeSession(object)
+        case "charge": charge = StripeCharge(object)
+        case "refund": refund = StripeRefund(object)
+        default: break
+        }
+    }
+}
+
+/// A payment by card, as an event tells of it.
+package struct StripeCharge: Hashable, Sendable {
+    /// All that went back so far, in the currency's smallest unit.
+    package var amountRefunded: Int?
+    /// Three small letters.
+    package var currency: String?
+    /// What the checkout said of its payment.
+    package var metadata: [String: String]
+
+    fileprivate init(_ object: JSONValue) {
+        amountRefunded = object["amount_refunded"]?.int
+        currency = object["currency"]?.string
+        metadata = object.metadata
+    }
+}
+
+/// One refund, as an event tells of it.
+package struct StripeRefund: Hashable, Sendable {
+    /// In the currency's smallest unit.
+    package var amount: Int?
+    package var currency: String?
+    /// What whoever made the refund said of it.
+    package var metadata: [String: String]
+
+    fileprivate init(_ object: JSONValue) {
+        amount = object["amount"]?.int
+        currency = object["currency"]?.string
+        metadata = object.metadata
+    }
+}
+
+extension JSONValue {
+    fileprivate var metadata: [String: String] {
+        var metadata: [String: String] = [:]
+        for (name, value) in self["metadata"]?.object ?? [:] { metadata[name] = value.string }
+        return metadata
     }
 }
 
@@ -56,7 +105,6 @@ package struct StripeSession: Hashable, Sendable {
         clientReferenceID = object["client_reference_id"]?.string
         amountTotal = object["amount_total"]?.int
         currency = object["currency"]?.string
-        metadata = [:]
-        for (name, value) in object["metadata"]?.object ?? [:] { metadata[name] = value.string }
+        metadata = object.metadata
     }
 }

@@ -4,6 +4,7 @@ import datetime
 import json
 import subprocess
 
+import httpx
 import pytest
 
 from conftest import BUILD, Emulator
@@ -96,3 +97,10 @@ def test_an_asynchronous_invocation_is_kept_until_it_is_done(tmp_path):
     items = client.scan(TableName=table)["Items"]
     assert any("votedAt" in item and "optionID" in item for item in items), json.dumps(items)[:2000]
     assert emulator.stop() == 0
+
+
+def test_a_running_clock_is_moved_by_nothing_at_any_moment(emulator):
+    with httpx.Client(base_url=emulator.endpoint) as client:
+        for _ in range(2_000):
+            answer = client.post("/_emulator/clock", json={"byMilliseconds": 0})
+            assert answer.status_code == 200, answer.text

@@ -119,5 +119,27 @@ struct StripeWebhookTests {
             #"{"id":"e","object":"event","created":1,"type":"charge.refunded","data":{"object":{"object":"charge"}}}"#
         let event = try Self.verify("t=\(Self.signedAt),v1=\(Self.signature(body))", body: body)
         #expect(event.session == nil)
+        #expect(event.charge?.amountRefunded == nil)
+        #expect(event.charge?.metadata == [:])
+    }
+
+    @Test func `a charge tells of all its refunds together`() throws {
+        let body =
+            #"{"id":"e","object":"event","created":1,"type":"charge.refunded","data":{"object":{"object":"charge","#
+            + #""amount":900,"amount_refunded":450,"currency":"usd","metadata":{"purpose":"credits","reference":"P"}}}}"#
+        let event = try Self.verify("t=\(Self.signedAt),v1=\(Self.signature(body))", body: body)
+        #expect(event.charge?.amountRefunded == 450)
+        #expect(event.charge?.currency == "usd")
+        #expect(event.charge?.metadata == ["purpose": "credits", "reference": "P"])
+    }
+
+    @Test func `a refund has its own metadata`() throws {
+        let body =
+            #"{"id":"e","object":"event","created":1,"type":"refund.failed","data":{"object":{"object":"refund","#
+            + #""amount":450,"currency":"usd","metadata":{"reference":"P"}}}}"#
+        let event = try Self.verify("t=\(Self.signedAt),v1=\(Self.signature(body))", body: body)
+        #expect(event.refund?.amount == 450)
+        #expect(event.refund?.currency == "usd")
+        #expect(event.refund?.metadata == ["reference": "P"])
     }
 }

@@ -17,6 +17,16 @@ package struct Balance: StoredEntity, Hashable {
         .update(key(of: userID), [.add("credits", -credits)], if: .greaterOrEqual("credits", .number(credits)))
     }
 
+    /// Takes all the credits there are, if these are all.
+    ///
+    /// - Parameter credits: 0 or more; a user without a balance has 0.
+    static func emptying(_ credits: Int, of userID: String) -> ItemWrite {
+        guard credits > 0 else {
+            return .check(key(of: userID), .any([.notExists("credits"), .equal("credits", 0)]))
+        }
+        return .update(key(of: userID), [.add("credits", -credits)], if: .equal("credits", .number(credits)))
+    }
+
     static func credit(_ credits: Int, to userID: String) -> ItemWrite {
         .update(key(of: userID), [.add("credits", credits)])
     }

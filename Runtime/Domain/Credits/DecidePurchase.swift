@@ -4,7 +4,7 @@ package import Time
 /// Why credits can't be bought; earlier cases win.
 package enum PurchaseRefusal: Refusal {
     case packUnknown
-    /// The idempotency key stands for a purchase of another pack.
+    /// The idempotency key stands for a purchase of another pack, or through another provider.
     case keyReused
 
     package enum Code: String, CaseIterable, Sendable {
@@ -22,7 +22,7 @@ package enum PurchaseRefusal: Refusal {
     package var message: String {
         switch self {
         case .packUnknown: "We don't sell such a pack of credits. Reload the page and choose again."
-        case .keyReused: "This request was already used to buy another pack. Start the purchase again."
+        case .keyReused: "This request was already used for another purchase. Start the purchase again."
         }
     }
 }
@@ -34,14 +34,16 @@ package enum PurchaseRefusal: Refusal {
 ///   - id: derives from the user and the idempotency key, so that one key is one purchase.
 ///   - earlier: the purchase under that id; nil may also mean "not read", as the insert's condition decides.
 package func decidePurchase(
-    of packID: String, id: String, by userID: String, after earlier: Purchase?, at now: Timestamp
+    of packID: String, through provider: ProviderName, id: String, by userID: String, after earlier: Purchase?,
+    at now: Timestamp
 ) -> Decision<Purchase, PurchaseRefusal> {
     guard let pack = CreditPack.named(packID) else { return .refused(.packUnknown) }
     if let earlier {
-        return earlier.packID == packID ? .accepted(earlier, writes: []) : .refused(.keyReused)
+        guard earlier.packID == packID, earlier.provider == provider else { return .refused(.keyReused) }
+        return .accepted(earlier, writes: [])
     }
     let purchase = Purchase(
-        id: id, userID: userID, packID: pack.id, credits: pack.credits, amountCents: pack.priceCents,
-        currency: CreditPack.currency, state: .pending, createdAt: now)
+        id: id, userID: userID, provider: provider, packID: pack.id, credits: pack.credits,
+        amountCents: pack.priceCents, currency: CreditPack.currency, state: .pending, createdAt: now)
     return .accepted(purchase, writes: [.insert(purchase.item, in: .users)])
 }

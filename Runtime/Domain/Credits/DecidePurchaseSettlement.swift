@@ -1,51 +1,110 @@
 import Items
 package import Time
 
-/// Decides what a verified notice of the payment provider does to a purchase (R8): credits once, however often and in
-/// whatever order notices come.
+/// Decides what a verified notice of the payment provider does to a purchase (R8): credits once, and takes them back
+/// once, however often and in whatever order notices come.
 ///
 /// - Parameters:
 ///   - purchase: the one that the notice names, or nil if there is none.
+///   - credits: the buyer's balance, which matters to refunds alone.
 ///   - isQuarantined: whether this very notice was put aside before.
-/// - Returns: for a payment, one transaction that moves the purchase to PAID if it is not, adds the credits and writes
-///   the ledger entry. What does not fit is put aside for a person to look at, and credits nothing.
+/// - Returns: one transaction. A payment moves the purchase to PAID, adds the credits and writes the ledger entry; a
+///   refund takes back what is left of the credits and notes the rest as owed. What does not fit is put aside for a
+///   person to look at, and moves nothing.
 package func decidePurchaseSettlement(
-    _ notice: PaymentNotice, of purchase: Purchase?, isQuarantined: Bool, at now: Timestamp
+    _ notice: PaymentNotice, of purchase: Purchase?, credits: Int = 0, isQuarantined: Bool, at now: Timestamp
 ) -> Settlement {
     func quarantined(_ reason: QuarantineReason) -> Settlement {
         notice.settlement(quarantinedFor: reason, alreadyDone: isQuarantined, in: .users, at: now)
     }
+    // By whatever it names, a person has to see to it.
+    guard notice.kind != .refundFailed else { return quarantined(.refundFailed) }
     guard let purchase else { return quarantined(.referenceUnknown) }
+    guard notice.provider == purchase.provider else { return quarantined(.providerDiffers) }
     switch (notice.kind, purchase.state) {
-    case (_, .paid), (.failed, .expired):
+    case (.refunded, _), (.refundFailed, _):
+        guard let cents = notice.amountCents, cents > 0 else { return quarantined(.amountDiffers) }
+        guard notice.currency == purchase.currency else { return quarantined(.currencyDiffers) }
+        guard cents <= purchase.amountCents else { return quarantined(.refundTooLarge) }
+        guard cents > purchase.refundedCents else { return Settlement(.alreadySettled) }
+        return Settlement(.refunded, purchase.refunding(cents, from: credits, at: now))
+    case (_, .paid), (_, .refunded), (.failed, .expired):
         return Settlement(.alreadySettled)
     case (.failed, .pending):
-        return Settlement(
-            .expired,
-            [
-                .update(
-                    Purchase.key(purchase.id),
-                    [.set("state", .string(Purchase.State.expired.rawValue)), .set("settledAt", .time(now))],
-                    if: .equal("state", .string(Purchase.State.pending.rawValue)))
-            ])
-    case (.paid, .pending), (.paid, .expired):
+        return Settlement(.expired, [purchase.update([.state(.expired), .set("settledAt", .time(now))])])
+    case (.approved, .pending), (.approved, .expired), (.paid, .pending), (.paid, .expired):
         guard notice.amountCents == purchase.amountCents else { return quarantined(.amountDiffers) }
         guard notice.currency == purchase.currency else { return quarantined(.currencyDiffers) }
-        return Settlement(
-            .paid,
-            [
-                .update(
-                    Purchase.key(purchase.id),
-                    [
-                        .set("state", .string(Purchase.State.paid.rawValue)), .set("settledAt", .time(now)),
-                        .set("noticeID", .string(notice.id)),
-                    ],
-                    // Whatever it is now, PAID it must not be; the amounts of a purchase never change.
-                    if: .all([.itemPresent, .notEqual("state", .string(Purchase.State.paid.rawValue))])),
-                Balance.credit(purchase.credits, to: purchase.userID),
-                LedgerEntry(
-                    userID: purchase.userID, at: now, credits: purchase.credits, cause: .purchase(id: purchase.id)
-                ).write,
-            ])
+        guard notice.kind == .paid else { return Settlement(.approved) }
+        return Settlement(.paid, purchase.crediting(by: notice, at: now))
     }
+}
+
+extension Purchase {
+    /// Adds the credits, less those of a refund that was told of first.
+    fileprivate func crediting(by notice: PaymentNotice, at now: Timestamp) -> [ItemWrite] {
+        let back = creditsBack(for: refundedCents)
+        var updates: [AttributeUpdate] = [
+            .state(refundedCents == amountCents ? .refunded : .paid), .set("settledAt", .time(now)),
+            .set("noticeID", .string(notice.id)),
+        ]
+        if back > 0 { updates.append(.set("creditsTaken", .number(back))) }
+        var writes = [
+            update(updates), Balance.credit(credits - back, to: userID),
+            LedgerEntry(userID: userID, at: now, credits: credits, cause: .purchase(id: id)).write,
+        ]
+        if back > 0 {
+            writes.append(
+                LedgerEntry(
+                    userID: userID, at: now, credits: -back,
+                    cause: .purchaseRefund(id: id, refundedCents: refundedCents)
+                ).write)
+        }
+        return writes
+    }
+
+    /// Takes back the credits that `cents`, refunded in all, stand for, as far as the buyer has not spent them; what is
+    /// spent is owed (R8, R10).
+    ///
+    /// - Parameters:
+    ///   - cents: more than ``refundedCents``, and no more than ``amountCents``.
+    ///   - balance: what the buyer has; the writes hold only if it covers what is taken, and if nothing came in beside
+    ///     where all of it is.
+    fileprivate func refunding(_ cents: Int, from balance: Int, at now: Timestamp) -> [ItemWrite] {
+        var updates: [AttributeUpdate] = [.set("refundedCents", .number(cents)), .set("refundedAt", .time(now))]
+        // Nothing was credited yet: the payment's notice, when it comes, finds what went back.
+        guard state == .paid else { return [update(updates)] }
+        let due = creditsBack(for: cents) - creditsTaken - creditsOwed
+        let taken = min(due, balance)
+        if cents == amountCents { updates.append(.state(.refunded)) }
+        // A few cents may be less than a credit.
+        guard due > 0 else { return [update(updates)] }
+        if taken > 0 { updates.append(.set("creditsTaken", .number(creditsTaken + taken))) }
+        if taken < due { updates.append(.set("creditsOwed", .number(creditsOwed + due - taken))) }
+        return [
+            update(updates),
+            taken == due ? Balance.debit(taken, of: userID) : Balance.emptying(taken, of: userID),
+            LedgerEntry(
+                userID: userID, at: now, credits: -taken, cause: .purchaseRefund(id: id, refundedCents: cents),
+                owed: due - taken
+            ).write,
+        ]
+    }
+
+    /// The credits for which so much money is no longer paid. Rounded down: a credit is taken when all of it went back.
+    private func creditsBack(for cents: Int) -> Int { credits * cents / amountCents }
+
+    /// Changes the purchase if no other notice did since it was read.
+    fileprivate func update(_ updates: [AttributeUpdate]) -> ItemWrite {
+        .update(
+            Self.key(id), updates,
+            if: .all([
+                .equal("state", .string(state.rawValue)),
+                refundedCents == 0 ? .notExists("refundedCents") : .equal("refundedCents", .number(refundedCents)),
+            ]))
+    }
+}
+
+extension AttributeUpdate {
+    fileprivate static func state(_ state: Purchase.State) -> AttributeUpdate { .set("state", .string(state.rawValue)) }
 }

@@ -6,23 +6,35 @@ package struct LedgerEntry: Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         case vote(votingID: String)
         case purchase(id: String)
+        /// - Parameter refundedCents: all that went back of this purchase so far, by which one refund is told from another.
+        case purchaseRefund(id: String, refundedCents: Int)
     }
 
     package var userID: String
     package var at: Timestamp
-    /// What the balance changed by; not 0.
+    /// What the balance changed by; 0 only where all that was to be taken is owed.
     package var credits: Int
     package var cause: Cause
+    /// Credits that were to be taken and were spent already: not part of the balance.
+    package var owed: Int
 
-    package init(userID: String, at: Timestamp, credits: Int, cause: Cause) {
+    package init(userID: String, at: Timestamp, credits: Int, cause: Cause, owed: Int = 0) {
         self.userID = userID
         self.at = at
         self.credits = credits
         self.cause = cause
+        self.owed = owed
     }
 
     /// By time, so that a profile reads the newest first; by cause, because one cause moves credits once.
-    package var key: ItemKey { ItemKey(.users, "USER#" + userID, "LEDGER#\(at)#\(causeName)#\(causeID)") }
+    package var key: ItemKey {
+        var sort = "\(Self.sortPrefix)\(at)#\(causeName)#\(causeID)"
+        if case .purchaseRefund(_, let cents) = cause { sort += "#\(cents)" }
+        return ItemKey(.users, "USER#" + userID, sort)
+    }
+
+    /// Begins the sort key of every entry, and of nothing else of a user's.
+    package static let sortPrefix = "LEDGER#"
 
     package var write: ItemWrite {
         var item = key.attributes
@@ -30,6 +42,7 @@ package struct LedgerEntry: Hashable, Sendable {
         item["cause"] = .string(causeName)
         item["reference"] = .string(causeID)
         item["at"] = .time(at)
+        if owed > 0 { item["owed"] = .number(owed) }
         return .insert(item, in: .users)
     }
 
@@ -37,12 +50,13 @@ package struct LedgerEntry: Hashable, Sendable {
         switch cause {
         case .vote: "VOTE"
         case .purchase: "PURCHASE"
+        case .purchaseRefund: "PURCHASE_REFUND"
         }
     }
 
     private var causeID: String {
         switch cause {
-        case .vote(let id), .purchase(let id): id
+        case .vote(let id), .purchase(let id), .purchaseRefund(let id, _): id
         }
     }
 }

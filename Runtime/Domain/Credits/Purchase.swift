@@ -8,10 +8,13 @@ package struct Purchase: StoredEntity, Hashable {
         case paid = "PAID"
         /// The provider's page was left unpaid. If money arrives after all, it is credited.
         case expired = "EXPIRED"
+        /// All of the money went back.
+        case refunded = "REFUNDED"
     }
 
     package var id: String
     package var userID: String
+    package var provider: ProviderName
     package var packID: String
     package var credits: Int
     package var amountCents: Int
@@ -19,13 +22,21 @@ package struct Purchase: StoredEntity, Hashable {
     package var state: State
     package var createdAt: Timestamp
     package var settledAt: Timestamp?
+    /// What went back of ``amountCents``; it only grows, and may be known before the payment is.
+    package var refundedCents: Int
+    /// What was taken back of ``credits``.
+    package var creditsTaken: Int
+    /// What was to be taken back and was spent already.
+    package var creditsOwed: Int
 
     package init(
-        id: String, userID: String, packID: String, credits: Int, amountCents: Int, currency: String, state: State,
-        createdAt: Timestamp, settledAt: Timestamp? = nil
+        id: String, userID: String, provider: ProviderName = .stripe, packID: String, credits: Int, amountCents: Int,
+        currency: String, state: State, createdAt: Timestamp, settledAt: Timestamp? = nil, refundedCents: Int = 0,
+        creditsTaken: Int = 0, creditsOwed: Int = 0
     ) {
         self.id = id
         self.userID = userID
+        self.provider = provider
         self.packID = packID
         self.credits = credits
         self.amountCents = amountCents
@@ -33,6 +44,9 @@ package struct Purchase: StoredEntity, Hashable {
         self.state = state
         self.createdAt = createdAt
         self.settledAt = settledAt
+        self.refundedCents = refundedCents
+        self.creditsTaken = creditsTaken
+        self.creditsOwed = creditsOwed
     }
 
     /// Until then the provider's page can be paid.
@@ -58,6 +72,10 @@ extension Purchase {
         let reader = ItemReader(item, "purchase")
         id = try reader.id(after: Self.partitionPrefix)
         userID = try reader.string("userID")
+        guard let provider = ProviderName(rawValue: try reader.string("provider")) else {
+            throw MalformedItem("purchase", "provider")
+        }
+        self.provider = provider
         packID = try reader.string("packID")
         credits = try reader.integer("credits")
         amountCents = try reader.integer("amountCents")
@@ -66,11 +84,15 @@ extension Purchase {
         self.state = state
         createdAt = try reader.time("createdAt")
         settledAt = try reader.optional("settledAt", reader.time)
+        refundedCents = try reader.optional("refundedCents", reader.integer) ?? 0
+        creditsTaken = try reader.optional("creditsTaken", reader.integer) ?? 0
+        creditsOwed = try reader.optional("creditsOwed", reader.integer) ?? 0
     }
 
     package var item: Item {
         var item = Self.key(id).attributes
         item["userID"] = .string(userID)
+        item["provider"] = .string(provider.rawValue)
         item["packID"] = .string(packID)
         item["credits"] = .number(credits)
         item["amountCents"] = .number(amountCents)
@@ -78,6 +100,9 @@ extension Purchase {
         item["state"] = .string(state.rawValue)
         item["createdAt"] = .time(createdAt)
         if let settledAt { item["settledAt"] = .time(settledAt) }
+        if refundedCents > 0 { item["refundedCents"] = .number(refundedCents) }
+        if creditsTaken > 0 { item["creditsTaken"] = .number(creditsTaken) }
+        if creditsOwed > 0 { item["creditsOwed"] = .number(creditsOwed) }
         return item
     }
 }

@@ -17,7 +17,9 @@ package func decideOrderSettlement(
     }
     guard let (order, payment) = order else { return quarantined(.referenceUnknown) }
     switch (notice.kind, payment.state) {
-    case (_, .captured), (.failed, .expired):
+    case (.refunded, _), (.refundFailed, _):
+        return quarantined(.refundFailed)
+    case (_, .captured), (.failed, .expired), (.approved, .expired):
         return Settlement(.alreadySettled)
     case (.paid, .expired):
         return quarantined(.paidTooLate)
@@ -28,9 +30,10 @@ package func decideOrderSettlement(
                 payment.moving(to: .expired, by: notice, at: now),
                 order.moving(from: .awaitingPayment, to: .expired),
             ])
-    case (.paid, .awaited):
+    case (.approved, .awaited), (.paid, .awaited):
         guard notice.amountCents == payment.amountCents else { return quarantined(.amountDiffers) }
         guard notice.currency == payment.currency else { return quarantined(.currencyDiffers) }
+        guard notice.kind == .paid else { return Settlement(.approved) }
         return Settlement(
             .paid,
             [

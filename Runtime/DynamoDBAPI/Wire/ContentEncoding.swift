@@ -1,3 +1,6 @@
+import Compression
+import Digest
+
 /// The encodings that a request's body may come in, and an answer's go out.
 ///
 /// - Note: Source: RFC 9110, section 8.4.1; RFC 1950; RFC 1952.
@@ -20,7 +23,7 @@ enum ContentEncoding: String, Sendable {
         switch self {
         case .gzip:
             // No flags, no time, no name of a system.
-            return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] + deflated + Self.bytes(CRC32.checksum(bytes))
+            return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF] + deflated + Self.bytes(CyclicRedundancyCheck.crc32(bytes))
                 + Self.bytes(UInt32(truncatingIfNeeded: bytes.count))
         case .deflate:
             return [0x78, 0x9C] + deflated + Self.bytes(Self.adler32(bytes).byteSwapped)
@@ -37,7 +40,7 @@ enum ContentEncoding: String, Sendable {
             try inflater.run()
             position = inflater.position
             guard position + 8 <= bytes.count,
-                littleEndian(bytes, position) == CRC32.checksum(inflater.output),
+                littleEndian(bytes, position) == CyclicRedundancyCheck.crc32(inflater.output),
                 littleEndian(bytes, position + 4) == UInt32(truncatingIfNeeded: inflater.output.count)
             else { throw .malformed }
             output += inflater.output

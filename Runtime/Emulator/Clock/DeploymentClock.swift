@@ -28,8 +28,24 @@ extension Deployment {
     /// - Throws: `EmulatorError` if the instant is in the past or after ``EmulatorClock/latest``, another move is under way, or more than
     ///   ``dueInstantsMax`` instants are due: the clock then stays where that was reached.
     package func advance(to target: Timestamp) async throws(EmulatorError) -> Int {
+        try await advance { _ in target }
+    }
+
+    /// Moves the clock forward by so much, 0 included.
+    ///
+    /// - Returns, throws: as ``advance(to:)``.
+    package func advance(byMilliseconds milliseconds: Int) async throws(EmulatorError) -> Int {
+        try await advance { start in
+            // Past the end at once: the sum might be no number any more.
+            milliseconds > EmulatorClock.latest.milliseconds
+                ? Timestamp(milliseconds: .max) : start + .milliseconds(milliseconds)
+        }
+    }
+
+    private func advance(to target: (Timestamp) -> Timestamp) async throws(EmulatorError) -> Int {
         let runs = clock.ahead != nil
         let start = clock.now
+        let target = target(start)
         guard target >= start else {
             throw EmulatorError("\(target) is in the past, it is \(start): the clock never goes back.")
         }

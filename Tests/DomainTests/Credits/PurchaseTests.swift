@@ -13,7 +13,7 @@ struct PurchaseTests {
     }
 
     @Test func `prices the pack itself and stores the purchase before anything else`() {
-        let decision = decidePurchase(of: "credits-10", id: "P", by: "ada", after: nil, at: Self.now)
+        let decision = decidePurchase(of: "credits-10", through: .stripe, id: "P", by: "ada", after: nil, at: Self.now)
         #expect(decision.result == Self.purchase())
         #expect(decision.writes == [.insert(Self.purchase().item, in: .users)])
     }
@@ -24,7 +24,7 @@ struct PurchaseTests {
             ("credits-10", purchase(.paid), nil), ("credits-10", purchase(.expired), nil),
         ] as [(String, Purchase?, PurchaseRefusal?)])
     func `refuses for the first reason that holds`(pack: String, earlier: Purchase?, refusal: PurchaseRefusal?) {
-        let decision = decidePurchase(of: pack, id: "P", by: "ada", after: earlier, at: Self.now)
+        let decision = decidePurchase(of: pack, through: .stripe, id: "P", by: "ada", after: earlier, at: Self.now)
         #expect(decision.refusal == refusal)
         #expect(decision.writes.isEmpty)
         #expect(refusal != nil || decision.result == earlier)
@@ -83,7 +83,7 @@ struct PurchaseTests {
                 .update(
                     ItemKey(.users, "PURCHASE#P", "META"),
                     [.set("state", "PAID"), .set("settledAt", 1_000_000), .set("noticeID", "evt_1")],
-                    if: .all([.itemPresent, .notEqual("state", "PAID")])),
+                    if: .all([.equal("state", "PENDING"), .notExists("refundedCents")])),
                 .update(ItemKey(.users, "USER#ada", "BALANCE"), [.add("credits", 10)]),
                 .insert(
                     [

@@ -1,4 +1,5 @@
 import Crypto
+import struct Digest.CyclicRedundancyCheck
 import Items
 
 /// A checksum that S3 keeps with an object and hands out again.

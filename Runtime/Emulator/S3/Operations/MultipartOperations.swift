@@ -1,4 +1,5 @@
 import Crypto
+import struct Digest.CyclicRedundancyCheck
 import Items
 import NIOCore
 import NIOHTTP1

@@ -1,7 +1,7 @@
 /// Makes DEFLATE of bytes: repetitions within the last 32 KiB, in blocks that each have Huffman codes of their own.
 ///
 /// - Note: Source: RFC 1951.
-struct Deflater {
+package struct Deflater {
     private static let windowSize = 32_768
     private static let hashBits: UInt32 = 15
     private static let matchLengths = 3...258
@@ -23,7 +23,7 @@ struct Deflater {
     private var latest = [Int](repeating: -1, count: 1 << hashBits)
     private var earlier = [Int](repeating: -1, count: windowSize)
 
-    static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    package static func deflated(_ bytes: [UInt8]) -> [UInt8] {
         var deflater = Deflater()
         bytes.withUnsafeBufferPointer { deflater.run($0) }
         return deflater.output.bytes

@@ -1,4 +1,4 @@
-import Emulator
+import Digest
 import Testing
 
 struct CyclicRedundancyCheckTests {

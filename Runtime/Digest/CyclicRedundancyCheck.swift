@@ -1,4 +1,4 @@
-/// The CRCs that S3 knows, all of them reflected: least significant bit first.
+/// The CRCs of gzip, zip and S3, all of them reflected: least significant bit first.
 ///
 /// - Note: Source: "Catalogue of parametrised CRC algorithms": CRC-32/ISO-HDLC, CRC-32/ISCSI, CRC-64/NVME.
 package struct CyclicRedundancyCheck: Sendable {
@@ -60,6 +60,13 @@ package struct CyclicRedundancyCheck: Sendable {
 
     package static func bytes(of value: UInt64, _ kind: Kind) -> [UInt8] {
         stride(from: Int(kind.bits) - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
+    }
+
+    /// The checksum of gzip and zip.
+    package static func crc32(_ bytes: [UInt8]) -> UInt32 {
+        var check = CyclicRedundancyCheck(.crc32)
+        bytes.withUnsafeBytes { check.update($0) }
+        return UInt32(check.value)
     }
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {

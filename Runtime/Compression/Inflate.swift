@@ -1,24 +1,24 @@
 /// Undoes DEFLATE.
 ///
 /// - Note: Source: RFC 1951.
-struct Inflater {
+package struct Inflater {
     private let input: [UInt8]
-    private(set) var position: Int
+    package private(set) var position: Int
     private var bits: UInt32 = 0
     private var bitCount: UInt32 = 0
-    private(set) var output: [UInt8] = []
+    package private(set) var output: [UInt8] = []
     /// Bytes given out at most.
     private let sizeBytesMax: Int
 
     /// - Parameter position: where in `input` the data begins.
-    init(_ input: [UInt8], from position: Int, sizeBytesMax: Int) {
+    package init(_ input: [UInt8], from position: Int, sizeBytesMax: Int) {
         self.input = input
         self.position = position
         self.sizeBytesMax = sizeBytesMax
     }
 
     /// Inflates up to the end of the data; ``position`` is after it then.
-    mutating func run() throws(CompressionError) {
+    package mutating func run() throws(CompressionError) {
         var isLast = false
         repeat {
             isLast = try take(1) == 1
@@ -166,7 +166,7 @@ struct Inflater {
 }
 
 /// Why compressed bytes can't be read.
-enum CompressionError: Error, Hashable, Sendable {
+package enum CompressionError: Error, Hashable, Sendable {
     case malformed
     case tooLarge
 }
