@@ -80,7 +80,7 @@ package final class Deployment: Sendable {
             loop: loop, clock: ground.clock, journal: journal, identifiers: ground.identifiers, work: ground.work,
             keys: AccessKeys(functions: pools.map(\.function.logicalID)), access: access, log: ground.log,
             traces: ground.traces, endpoint: ground.endpoint, objects: ground.objects,
-            seedFolder: ground.seedFolder)
+            seedFolder: ground.seedFolder, trial: ground.trial)
         do throws(EmulatorError) {
             return try Services(stack: stack, pools: pools, database: ground.database, host: host, after: earlier)
         } catch {
@@ -146,6 +146,7 @@ package final class Deployment: Sendable {
         let caller = keys.caller(of: request)
         let denial: ((DynamoDBAccess) -> String?)? =
             caller == .account ? nil : { [access] in access.denial(of: $0.action, on: $0.resource, to: caller) }
+        let respond = caller == .account ? respond : losingAnswers(to: target, respond)
         guard let trace = request.headers.first(name: Self.traceHeader) else {
             return dynamoDB.handle(request, denial: denial, respond: respond)
         }
@@ -156,6 +157,21 @@ package final class Deployment: Sendable {
                 traces.record(trace, "dynamodb", operation, since: start, isError: response.status.code >= 400)
                 respond(response)
             }
+        }
+    }
+
+    /// In a trial some answers to commits get lost; what was written stays written.
+    private func losingAnswers(
+        to target: String, _ respond: @escaping @Sendable (HTTPResponse) -> Void
+    ) -> @Sendable (HTTPResponse) -> Void {
+        guard let disturbance = ground.trial?.disturbance,
+            ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].contains(where: { target.contains(".\($0)Item") }
+            )
+        else { return respond }
+        return { response in
+            var response = response
+            response.isLost = response.status == .ok && disturbance.losesAnswer()
+            respond(response)
         }
     }
 
@@ -183,7 +199,9 @@ package final class Deployment: Sendable {
         }
         switch result {
         case .success(let result):
-            return InvocationReply(payload: Array(result.payload.readableBytesView), isError: result.isError)
+            return InvocationReply(
+                payload: Array(result.payload.readableBytesView), isError: result.isError,
+                requestID: invocation.requestID)
         case .failure(.throttled(let reason)):
             throw EmulatorError("The invocation was throttled. \(reason)")
         case .failure(.shuttingDown):

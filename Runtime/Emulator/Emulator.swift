@@ -140,7 +140,7 @@ package final class Emulator: Sendable {
     ///
     /// - Parameter database: closed with the deployment.
     func deploy(
-        database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource
+        database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, trial: Trial? = nil
     ) async throws(EmulatorError) -> Deployment {
         let (stack, access) = try loadStack()
         let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
@@ -151,7 +151,7 @@ package final class Emulator: Sendable {
                 on: Ground(
                     database: database, clock: clock, identifiers: identifiers,
                     log: FunctionLog(printingTo: configuration.logDescriptor), loops: loops, endpoint: endpoint,
-                    syncsToDisk: configuration.syncsToDisk, seedFolder: configuration.seedFolder))
+                    syncsToDisk: configuration.syncsToDisk, seedFolder: configuration.seedFolder, trial: trial))
         } catch {
             database.close()
             throw error
@@ -205,6 +205,14 @@ package final class Emulator: Sendable {
     package func invoke(_ function: String, payload: [UInt8]) async throws(EmulatorError) -> InvocationReply {
         guard let deployment = entrance.deployment else { throw EmulatorError("Nothing is deployed.") }
         return try await deployment.invoke(function, payload: ByteBuffer(bytes: payload))
+    }
+
+    /// Makes the keys by which user pools sign, which takes a while.
+    func makePoolKeys() async {
+        guard let services = entrance.deployment?.services else { return }
+        await withCheckedContinuation { continuation in
+            services.enter { $0.userPools.makeKeys { continuation.resume() } }
+        }
     }
 
     /// Copies everything to a file that is not there yet, and a folder beside it.

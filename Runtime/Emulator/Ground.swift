@@ -15,11 +15,15 @@ struct Ground: Sendable {
     let seedFolder: String?
     let work = WorkInHand()
     let traces = Traces()
+    /// nil unless it serves a replay.
+    let trial: Trial?
 
     init(
         database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        loops: any EventLoopGroup, endpoint: String, syncsToDisk: Bool, seedFolder: String?
+        loops: any EventLoopGroup, endpoint: String, syncsToDisk: Bool, seedFolder: String?,
+        trial: Trial? = nil
     ) {
+        self.trial = trial
         self.database = database
         self.clock = clock
         self.identifiers = identifiers
@@ -36,6 +40,6 @@ struct Ground: Sendable {
             environment: [
                 "AWS_REGION": LocalAccount.region, "AWS_DEFAULT_REGION": LocalAccount.region,
                 "AWS_ENDPOINT_URL": endpoint,
-            ])
+            ], trial: trial)
     }
 }

@@ -27,11 +27,34 @@ struct Replay: AsyncParsableCommand {
     @Flag(help: "Writes what was seen as what is expected; look at the difference before you keep it.")
     var update = false
 
+    @Flag(help: "Each case again with everything delivered twice, in the same order: it must end in the same state.")
+    var twice = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Each case again with deliveries reordered and repeated and answers lost, as the seed draws it, or each of a "
+                + "range such as 1-100: it must end in the same state.", valueName: "seed"))
+    var shuffle: String?
+
     @Option(help: ArgumentHelp("Writes the results as JUnit XML.", valueName: "file"))
     var junit: String?
 
     func validate() throws {
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes 1 to 64.") }
+        if shuffle != nil, seeds == nil {
+            throw ValidationError(
+                "--shuffle takes a number or a range such as 1-100, of \(Self.seedsMax) seeds at most.")
+        }
+    }
+
+    private static let seedsMax = 100_000
+
+    private var seeds: [UInt64]? {
+        let numbers = (shuffle ?? "").split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard let first = numbers.first ?? nil, let last = numbers.last ?? nil, numbers.count <= 2, first <= last,
+            last - first < UInt64(Self.seedsMax)
+        else { return nil }
+        return Array(first...last)
     }
 
     func run() async throws {
@@ -42,7 +65,8 @@ struct Replay: AsyncParsableCommand {
         }
         let progress = ProgressBar(total: cases.count)
         let started = ContinuousClock.now
-        let runner = ReplayRunner(configuration: configuration, events: events, updates: update)
+        let runner = ReplayRunner(
+            configuration: configuration, events: events, updates: update, isTwice: twice, seeds: seeds ?? [])
         let jobs = jobs ?? ReplayRunner.defaultJobs
         // Here and not after minutes of work, if it can't be written at all.
         if let junit { try TextFile.write(JUnitReport.text(of: []), to: junit) }

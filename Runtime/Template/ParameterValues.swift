@@ -64,9 +64,9 @@ struct ParameterValues {
         guard let members = emulator.members else {
             throw TemplateError("Metadata: Emulator must be a map, not \(emulator.kindName)", at: emulator.position)
         }
-        for member in members where member.name != "Parameters" {
+        for member in members where !["Parameters", "Audit"].contains(member.name) {
             throw TemplateError(
-                "Metadata: Emulator knows Parameters only, not \(member.name)", at: member.position)
+                "Metadata: Emulator knows Parameters and Audit, not \(member.name)", at: member.position)
         }
         guard let parameters = emulator["Parameters"], !parameters.isNull else { return [] }
         guard let values = parameters.members else {

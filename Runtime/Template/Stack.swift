@@ -10,6 +10,8 @@ package struct Stack: Sendable {
     package let httpAPIs: [HTTPAPIResource]
     /// The values of outputs whose conditions hold.
     package let outputs: [String: String]
+    /// The function that looks through the tables after each case of a replay: `Metadata: Emulator: Audit`.
+    package let auditFunction: String?
     /// On sections, and on attributes of resources; in the order of the template.
     package let remarks: [TemplateRemark]
     /// Resources that are not made, for their conditions do not hold.
@@ -52,7 +54,20 @@ extension Stack {
         return Stack(
             context: context, parameters: parameters.texts, resources: resources, functions: functions, tables: tables,
             httpAPIs: try HTTPAPIResource.all(resources, functions, position: document.position),
-            outputs: try resolver.outputs(), remarks: document.remarks, omitted: try resolver.omittedResources())
+            outputs: try resolver.outputs(), auditFunction: try audit(document, functions), remarks: document.remarks,
+            omitted: try resolver.omittedResources())
+    }
+}
+
+extension Stack {
+    private static func audit(
+        _ document: TemplateDocument, _ functions: [FunctionResource]
+    ) throws(TemplateError) -> String? {
+        guard let audit = document.metadata?["Emulator"]?["Audit"], !audit.isNull else { return nil }
+        guard let name = audit.text, functions.contains(where: { $0.logicalID == name }) else {
+            throw TemplateError("Metadata: Emulator: Audit must name a function of this template", at: audit.position)
+        }
+        return name
     }
 }
 

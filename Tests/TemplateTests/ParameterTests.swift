@@ -95,6 +95,6 @@ struct ParameterTests {
                 == "t.yaml:3:46: the template has no parameter Other")
         #expect(
             TemplateErrorTests.error(text + "\nMetadata: { Emulator: { Params: {} } }")
-                == "t.yaml:3:25: Metadata: Emulator knows Parameters only, not Params")
+                == "t.yaml:3:25: Metadata: Emulator knows Parameters and Audit, not Params")
     }
 }

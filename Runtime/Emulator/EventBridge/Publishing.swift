@@ -12,6 +12,7 @@ extension EventBridgeService {
     /// - Throws: `DeliveryFailure` if an archive is full; the event is then nowhere.
     func publish(_ event: BusEvent, on bus: EventBus) throws(DeliveryFailure) {
         try archive(event, of: bus)
+        host.trial?.consequences.notePublished(event, on: bus.name)
         for rule in bus.rules(matching: event) { send(event, by: rule) }
     }
 

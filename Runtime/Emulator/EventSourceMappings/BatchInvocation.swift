@@ -48,10 +48,12 @@ struct BatchInvocation {
                     let text = result.payload.withUnsafeReadableBytes { $0.isEmpty ? .null : try? parseJSON($0) }
                     reply = text ?? (reportsFailures ? nil : .null)
                 }
-                completion(
-                    Answer(
-                        requestID: invocation.requestID,
-                        outcome: .read(reply, identifiers: identifiers, reportsFailures: reportsFailures)))
+                let outcome = BatchOutcome.read(reply, identifiers: identifiers, reportsFailures: reportsFailures)
+                if case .partial(let failed) = outcome {
+                    host.trial?.consequences.noteRejected(
+                        failed.count, by: pool.function.logicalID, invocation.requestID)
+                }
+                completion(Answer(requestID: invocation.requestID, outcome: outcome))
             })
     }
 }

@@ -56,9 +56,12 @@ final class QueuePoller: Poller {
     /// A batch at the function is finished all the same.
     func windDown() { stop() }
 
+    private var disturbance: Disturbance? { host.trial?.disturbance }
+
     private func poll() {
         while !isStopped, running < concurrencyMax {
-            let messages = queue.receive(window.room, deadLetters: deadLetters())
+            let room = disturbance?.batchSize(of: window.room) ?? window.room
+            let messages = queue.receive(room, deadLetters: deadLetters())
             for message in messages { gather(message) }
             let now = host.clock.now
             guard let due = window.due else {
@@ -120,7 +123,14 @@ final class QueuePoller: Poller {
         for (index, record) in batch.enumerated() where !failed.contains(index) {
             // A message that came back meanwhile has been received by somebody else.
             let isOurs = queue.messages[record.message.number]?.receiveCount == record.message.receiveCount
-            if isOurs || !queue.settings.isFIFO { queue.remove(record.message.number) }
+            if disturbance?.keepsMessage(receivedBefore: record.message.receiveCount) ?? false {
+                queue.changeVisibility(of: record.message.number, to: .zero)
+            } else if isOurs || !queue.settings.isFIFO {
+                queue.remove(record.message.number)
+            }
+        }
+        if disturbance?.retriesAtOnce ?? false {
+            for index in failed { queue.changeVisibility(of: batch[index].message.number, to: .zero) }
         }
         report(outcome == .failure ? MappingResult.failure : MappingResult.success)
     }

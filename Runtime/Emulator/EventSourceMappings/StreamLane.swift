@@ -107,7 +107,8 @@ final class StreamLane {
         var batch = Batch(records: [])
         var taken = BatchWindow(countMax: mapping.batchSize, window: mapping.window)
         let now = host.clock.now
-        while let record = waiting.first, taken.fits(record.json.count) {
+        let countMax = host.trial?.disturbance?.batchSize(of: min(waiting.count, mapping.batchSize)) ?? .max
+        while let record = waiting.first, taken.fits(record.json.count), batch.records.count < countMax {
             taken.add(record.json.count, at: now)
             batch.records.append(record)
             waitingBytes -= record.json.count
@@ -171,6 +172,7 @@ final class StreamLane {
                 ], at: 0)
         case .retry(let pause):
             retries.insert(batch, at: 0)
+            if host.trial?.disturbance?.retriesAtOnce ?? false { return }
             self.pause = host.timers.schedule(at: host.clock.now + pause) { [weak self] in
                 self?.pause = nil
                 self?.pump()

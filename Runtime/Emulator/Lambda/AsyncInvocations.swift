@@ -158,7 +158,7 @@ final class AsyncInvocations: DeliveryTarget {
             var event = event
             event.dueAt = due
             host.journal.put(Self.kind, event.requestID, event.record)
-            wait(for: event)
+            if host.trial?.disturbance?.retriesAtOnce ?? false { run(event) } else { wait(for: event) }
         case .giveUp(let limit): giveUp(event, of: function, condition: limit.lambdaName, outcome: outcome)
         }
     }

@@ -37,6 +37,11 @@ package final class FunctionPool: Sendable {
     /// Runs the function on one event, now or when an environment is free; `completion` is called once, from any
     /// thread.
     package func invoke(_ invocation: Invocation, completion: @escaping Completion) {
+        guard let trial = host.trial else { return runOnce(invocation, completion) }
+        trial.run(invocation, of: function.logicalID, by: runOnce, completion)
+    }
+
+    private func runOnce(_ invocation: Invocation, _ completion: @escaping Completion) {
         enum Step {
             case pass(FunctionPool)
             case run(ExecutionEnvironment)

@@ -4,13 +4,19 @@ package import Time
 /// Makes request ids and trace ids: random ones, or the same ones in every run of a replay.
 package final class IdentifierSource: Sendable {
     private let generator: Mutex<SplitMix64>
+    /// Of its own: how many requests a table gets in between must not change what functions see of the gateway.
+    private let gatewayGenerator: Mutex<SplitMix64>
 
-    package init() { generator = Mutex(SplitMix64(state: .random(in: .min ... .max))) }
+    package convenience init() { self.init(seed: .random(in: .min ... .max)) }
 
-    /// The same seed gives the same ids in the same order.
-    package init(seed: UInt64) { generator = Mutex(SplitMix64(state: seed)) }
+    /// The same seed gives the same ids in the same order, those of the gateway for themselves.
+    package init(seed: UInt64) {
+        generator = Mutex(SplitMix64(state: seed))
+        gatewayGenerator = Mutex(SplitMix64(state: ~seed))
+    }
 
     private func next() -> UInt64 { generator.withLock { $0.next() } }
+    private func nextOfGateway() -> UInt64 { gatewayGenerator.withLock { $0.next() } }
 
     /// A version 4 UUID in lower case, such as Lambda's request ids.
     package func requestID() -> String {
@@ -49,12 +55,12 @@ package final class IdentifierSource: Sendable {
     package func gatewayRequestID() -> String {
         String(unsafeUninitializedCapacity: 16) { text in
             // 88 bits: six are left for the last character, of which two are always 0.
-            var word = next()
+            var word = nextOfGateway()
             for position in 0..<10 {
                 text[position] = Self.base64Digits[Int(word & 63)]
                 word >>= 6
             }
-            word = next()
+            word = nextOfGateway()
             for position in 10..<15 {
                 text[position] = Self.base64Digits[Int(word & (position == 14 ? 60 : 63))]
                 word >>= 6

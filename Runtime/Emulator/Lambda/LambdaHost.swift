@@ -11,11 +11,13 @@ package struct LambdaHost: Sendable {
     package var traces: Traces
     /// Variables that every function gets beside its own: region, credentials, endpoint.
     package var environment: [String: String]
+    var trial: Trial?
 
-    package init(
+    init(
         loops: any EventLoopGroup, clock: EmulatorClock, identifiers: IdentifierSource, log: FunctionLog,
-        traces: Traces, environment: [String: String]
+        traces: Traces, environment: [String: String], trial: Trial? = nil
     ) {
+        self.trial = trial
         self.loops = loops
         self.clock = clock
         self.identifiers = identifiers

@@ -15,16 +15,26 @@ final class ChangeRecorder: Sendable {
         var after: Item?
     }
 
-    private let changes = Mutex<[ItemID: Net]>([:])
+    private struct State {
+        var latest: [ItemID: Net] = [:]
+        var all: [ItemID: Net] = [:]
+    }
+
+    private let state = Mutex(State())
 
     func observe(_ committed: [Change]) {
-        changes.withLock { changes in
+        state.withLock { state in
             for change in committed {
-                let id = ItemID(table: change.table, key: change.key)
-                if changes[id] == nil { changes[id] = Net(before: change.old?.item) }
-                changes[id]?.after = change.new?.item
+                Self.enter(change, in: &state.latest)
+                Self.enter(change, in: &state.all)
             }
         }
+    }
+
+    private static func enter(_ change: Change, in changes: inout [ItemID: Net]) {
+        let id = ItemID(table: change.table, key: change.key)
+        if changes[id] == nil { changes[id] = Net(before: change.old?.item) }
+        changes[id]?.after = change.new?.item
     }
 
     /// The changes since the last call, net, by table and key; an item that is as it was before is left out.
@@ -34,13 +44,26 @@ final class ChangeRecorder: Sendable {
     ///
     /// - Parameter logicalID: the template's name of a table.
     func take(naming logicalID: (String) -> String) -> [JSONValue] {
-        let taken = changes.withLock { changes in
-            defer { changes = [:] }
-            return changes
+        let taken = state.withLock { state in
+            defer { state.latest = [:] }
+            return state.latest
         }
-        let described = taken.compactMap { id, net -> (sortKey: String, json: JSONValue)? in
+        return Self.describe(taken, logicalID, Self.differing)
+    }
+
+    /// All changes, net, each item whole.
+    func total(naming logicalID: (String) -> String) -> [JSONValue] {
+        Self.describe(state.withLock { $0.all }, logicalID) { net, key in
+            (Self.json(net.before, without: key) { _ in true }, Self.json(net.after, without: key) { _ in true })
+        }
+    }
+
+    private static func describe(
+        _ changes: [ItemID: Net], _ logicalID: (String) -> String, _ shown: (Net, Item) -> (JSONValue, JSONValue)
+    ) -> [JSONValue] {
+        let described = changes.compactMap { id, net -> (sortKey: String, json: JSONValue)? in
             guard net.before != net.after else { return nil }
-            let (before, after) = Self.differing(net, without: id.key)
+            let (before, after) = shown(net, id.key)
             let key = JSONValue.object(JSONObject(id.key.dynamoDBJSON.object?.sortedByName ?? []))
             let table = logicalID(id.table)
             return (
@@ -51,17 +74,18 @@ final class ChangeRecorder: Sendable {
         return described.sorted { $0.sortKey < $1.sortKey }.map(\.json)
     }
 
+    private static func json(_ item: Item?, without key: Item, where isShown: (String) -> Bool) -> JSONValue {
+        guard let item else { return .null }
+        let members = item.dynamoDBJSON.object?.sortedByName ?? []
+        return .object(JSONObject(members.filter { key[$0.0] == nil && isShown($0.0) }))
+    }
+
     private static func differing(_ net: Net, without key: Item) -> (JSONValue, JSONValue) {
-        func json(_ item: Item?, where isShown: (String) -> Bool) -> JSONValue {
-            guard let item else { return .null }
-            let members = item.dynamoDBJSON.object?.sortedByName ?? []
-            return .object(JSONObject(members.filter { key[$0.0] == nil && isShown($0.0) }))
-        }
         guard let before = net.before, let after = net.after else {
-            return (json(net.before) { _ in true }, json(net.after) { _ in true })
+            return (json(net.before, without: key) { _ in true }, json(net.after, without: key) { _ in true })
         }
         let differs = { (name: String) in before[name] != after[name] }
-        return (json(before, where: differs), json(after, where: differs))
+        return (json(before, without: key, where: differs), json(after, without: key, where: differs))
     }
 }
 

@@ -10,6 +10,13 @@ package struct ReplayOutcome: Sendable {
         case updated
         /// It could not be run at all.
         case failed(String)
+
+        package var isGood: Bool {
+            switch self {
+            case .passed, .updated: true
+            case .differs, .noExpectation, .failed: false
+            }
+        }
     }
 
     package var name: String
@@ -18,12 +25,7 @@ package struct ReplayOutcome: Sendable {
     /// The functions' logs, shown when the verdict is bad.
     package var log: [UInt8] = []
 
-    package var isGood: Bool {
-        switch verdict {
-        case .passed, .updated: true
-        case .differs, .noExpectation, .failed: false
-        }
-    }
+    package var isGood: Bool { verdict.isGood }
 
     /// The line of the report, and what explains it.
     package var lines: [String] {

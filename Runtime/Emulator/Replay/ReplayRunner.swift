@@ -6,9 +6,17 @@ package struct ReplayRunner: Sendable {
     private let configuration: EmulatorConfiguration
     private let events: String
     private let updates: Bool
+    private let disturbances: [Disturbance.Kind]
 
-    /// - Parameter updates: writes what was seen as what is expected.
-    package init(configuration: EmulatorConfiguration, events: String, updates: Bool) {
+    /// - Parameters:
+    ///   - updates: writes what was seen as what is expected.
+    ///   - isTwice: after its plain run each case runs again with everything delivered twice.
+    ///   - seeds: after its plain run each case runs again in as many other orders.
+    package init(
+        configuration: EmulatorConfiguration, events: String, updates: Bool, isTwice: Bool = false,
+        seeds: [UInt64] = []
+    ) {
+        disturbances = (isTwice ? [.twice] : []) + seeds.map { .shuffle(seed: $0) }
         self.configuration = configuration
         self.events = events
         self.updates = updates
@@ -23,7 +31,9 @@ package struct ReplayRunner: Sendable {
         _ cases: [ReplayCase], jobs: Int, each: @escaping @Sendable (ReplayOutcome) -> Void
     ) async throws -> [ReplayOutcome] {
         let functions = cases.compactMap { if case .event(let function) = $0.content { function } else { nil } }
-        let seed = try await SeedDatabase(configuration: configuration, functions: Set(functions))
+        let hasFlows = functions.count < cases.count
+        let seed = try await SeedDatabase(
+            configuration: configuration, functions: Set(functions), makesKeys: hasFlows)
         defer { seed.remove() }
         let queue = CaseQueue(cases.indices, each: each)
         return try await withThrowingTaskGroup(of: [(Int, ReplayOutcome)].self) { group in
@@ -66,8 +76,11 @@ package struct ReplayRunner: Sendable {
         let started = ContinuousClock.now
         var verdict: ReplayOutcome.Verdict
         do throws(EmulatorError) {
-            let seen = try await observe(replayCase, in: world)
+            let seen = try await observe(replayCase, in: world, nil)
             verdict = try judge(seen, replayCase)
+            if verdict.isGood, let differences = try await disturb(replayCase, in: world) {
+                verdict = .differs(differences)
+            }
         } catch {
             verdict = .failed(error.description)
         }
@@ -87,18 +100,43 @@ package struct ReplayRunner: Sendable {
         return expected == nil ? .noExpectation : .differs(differences)
     }
 
-    private func observe(_ replayCase: ReplayCase, in world: ReplayWorld) async throws(EmulatorError) -> JSONValue {
+    /// Audits the plain run, then runs the case again in each other way: it must end where the plain run did.
+    ///
+    /// - Returns: what is wrong, with the way to see it again; nil if all is well.
+    private func disturb(
+        _ replayCase: ReplayCase, in world: ReplayWorld
+    ) async throws(EmulatorError) -> [String]? {
+        let plain = try await world.endState()
+        let violations = try await world.audit()
+        guard violations.isEmpty else { return violations }
+        for kind in disturbances {
+            var differences: [String]
+            do throws(EmulatorError) {
+                _ = try await observe(replayCase, in: world, kind)
+                differences = plain.differences(to: try await world.endState())
+                differences += try await world.audit()
+            } catch {
+                differences = [error.description]
+            }
+            if !differences.isEmpty { return ["with \(kind.option) --filter \(replayCase.name):"] + differences }
+        }
+        return nil
+    }
+
+    private func observe(
+        _ replayCase: ReplayCase, in world: ReplayWorld, _ disturbance: Disturbance.Kind?
+    ) async throws(EmulatorError) -> JSONValue {
         switch replayCase.content {
         case .event(let function):
             let event = try TextFile.json(replayCase.file)
-            try await world.reset(named: replayCase.name, at: ReplayWorld.instant(of: event))
+            try await world.reset(named: replayCase.name, at: ReplayWorld.instant(of: event), disturbance)
             return try await world.invoke(function, event: event)
         case .flow:
             let flow = try ReplayFlow(file: replayCase.file, events: events)
-            try await world.reset(named: replayCase.name, at: nil)
+            try await world.reset(named: replayCase.name, at: nil, disturbance)
             var seen: [JSONValue] = []
             for step in flow.steps {
-                if let observation = try await world.perform(step) { seen.append(observation) }
+                seen += try await world.perform(step)
             }
             return .array(seen)
         }

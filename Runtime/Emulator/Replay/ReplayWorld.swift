@@ -6,22 +6,33 @@ import Time
 
 /// A whole emulator for one case at a time: the listening socket stays, everything else is fresh for each case.
 final class ReplayWorld: Sendable {
-    private let emulator: Emulator
+    let emulator: Emulator
     private let seed: SeedDatabase
     private let current = Mutex<Case?>(nil)
 
     /// What belongs to the case in hand.
-    private struct Case {
+    struct Case: Sendable {
         let name: String
         let deployment: Deployment
         let feed: ChangeRecorder
+        let trial: Trial
         /// Whether a flow has moved the clock: its HTTP events are then received at that time.
         var clockWasMoved = false
         var paymentsSeen = 0
+        /// As it was after the last step.
+        var standing = StandingState()
+        /// By the names that the flow gives them.
+        var sockets: [String: OpenSocket] = [:]
+        /// By the ids of all connections there were.
+        var socketNames: [String: String] = [:]
+        /// Of answers, by the names that the flow gives them.
+        var saved: [String: String] = [:]
     }
 
     /// When an event that says nothing of time happens.
     static let defaultInstant = Timestamp(rfc3339: "2023-02-23T12:00:00Z")!
+    /// How often a client asks again that gets no answer or one of a server's fault, as a disturbed run brings them.
+    private static let attemptsMax = 5
 
     private init(emulator: Emulator, seed: SeedDatabase) {
         self.emulator = emulator
@@ -45,18 +56,35 @@ final class ReplayWorld: Sendable {
     /// Starts over: fresh tables, fresh processes, the clock standing at `instant`, and ids drawn by the case's name,
     /// so that every run sees the same ones.
     ///
+    /// - Parameter disturbance: nil for a plain run.
     /// - Throws: `EmulatorError` if the instant is after ``EmulatorClock/latest`` too.
-    func reset(named name: String, at instant: Timestamp?) async throws(EmulatorError) {
+    func reset(
+        named name: String, at instant: Timestamp?, _ disturbance: Disturbance.Kind?
+    ) async throws(EmulatorError) {
         if let instant, !(Timestamp(seconds: 0)...EmulatorClock.latest).contains(instant) {
             throw EmulatorError("The event's time, \(instant), is not between 1970 and \(EmulatorClock.latest).")
         }
+        for socket in current.withLock({ $0?.sockets ?? [:] }).values { socket.client.drop() }
         let clock = EmulatorClock(standingAt: instant ?? Self.defaultInstant)
         let feed = ChangeRecorder()
         let database = try seed.copy(clock: clock)
         database.onCommit(feed.observe)
+        let trial = Trial(
+            consequences: ConsequenceRecorder(), disturbance: disturbance.map { Disturbance($0, of: name) })
         let deployment = try await emulator.deploy(
-            database: database, clock: clock, identifiers: IdentifierSource(seed: name.stableHash))
-        current.withLock { $0 = Case(name: name, deployment: deployment, feed: feed) }
+            database: database, clock: clock, identifiers: IdentifierSource(seed: name.stableHash), trial: trial)
+        await deployment.idle()
+        let standing = try await deployment.services.call { $0.standing }
+        current.withLock {
+            $0 = Case(name: name, deployment: deployment, feed: feed, trial: trial, standing: standing)
+        }
+    }
+
+    /// What belongs to the case in hand.
+    var now: Case { current.withLock { $0! } }
+
+    func change<Value>(_ body: (inout sending Case) -> sending Value) -> sending Value {
+        current.withLock { body(&$0!) }
     }
 
     /// The time that an event says of itself: the gateway's time of receipt, or EventBridge's `time`.
@@ -69,88 +97,90 @@ final class ReplayWorld: Sendable {
 
     // MARK: Steps
 
-    func perform(_ step: ReplayFlow.Step) async throws(EmulatorError) -> JSONValue? {
+    /// - Returns: what was seen; nothing of a move of the clock that nothing came of.
+    func perform(_ step: FlowStep) async throws(EmulatorError) -> [JSONValue] {
         switch step {
-        case .at(let instant):
-            current.withLock { $0!.clockWasMoved = true }
-            _ = try await deployment.advance(to: instant)
-            return nil
+        case .at(let instant): return try await moveClock(to: instant)
+        case .advance(let duration): return try await moveClock(to: now.deployment.clock.now + duration)
         case .invoke(let function, let file, let changes):
-            var event = try TextFile.json(file)
-            let (clock, wasMoved) = current.withLock { ($0!.deployment.clock, $0!.clockWasMoved) }
-            if wasMoved, event["requestContext"]?["timeEpoch"] != nil {
-                let now = JSONValue.number(JSONNumber(Int(clock.now.milliseconds)))
-                event = try EventEdit.set("requestContext.timeEpoch", to: now, in: event)
-            }
-            for (path, value) in changes { event = try EventEdit.set(path, to: value, in: event) }
-            if let time = Self.instant(of: event), time > clock.now { _ = try await deployment.advance(to: time) }
-            return try await invoke(function, event: event)
+            return [try await invoke(function, eventFile: file, changes)]
         case .pay(let reference, let outcome, let deliveries):
-            return try await pay(reference, outcome, deliveries)
+            return [try await pay(reference, outcome, deliveries)]
+        case .request(let request):
+            return [try await observation(of: asking { () throws(EmulatorError) in try await send(request) })]
+        case .connect(let user, let name): return [try await connect(user, as: name)]
+        case .send(let name, let message):
+            try await send(message, over: name)
+            return [try await observation()]
+        case .disconnect(let name):
+            try await disconnect(name)
+            return [try await observation()]
+        case .upload(let upload): return [try await observation(of: try await send(upload))]
+        case .anyOrder(let steps):
+            var seen: [JSONValue] = []
+            for step in now.trial.disturbance?.arranged(steps) ?? steps { seen += try await perform(step) }
+            return seen
         }
+    }
+
+    private func moveClock(to instant: Timestamp) async throws(EmulatorError) -> [JSONValue] {
+        change { $0.clockWasMoved = true }
+        _ = try await now.deployment.advance(to: instant)
+        let seen = try await observation()
+        return seen == ["changes": []] ? [] : [seen]
+    }
+
+    private func invoke(
+        _ function: String, eventFile: String, _ changes: [(path: String, value: JSONValue)]
+    ) async throws(EmulatorError) -> JSONValue {
+        var event = try TextFile.json(eventFile)
+        let (clock, wasMoved) = change { ($0.deployment.clock, $0.clockWasMoved) }
+        if wasMoved, event["requestContext"]?["timeEpoch"] != nil {
+            let now = JSONValue.number(JSONNumber(Int(clock.now.milliseconds)))
+            event = try EventEdit.set("requestContext.timeEpoch", to: now, in: event)
+        }
+        for (path, value) in changes { event = try EventEdit.set(path, to: value, in: event) }
+        if let time = Self.instant(of: event), time > clock.now { _ = try await now.deployment.advance(to: time) }
+        return try await invoke(function, event: event)
     }
 
     /// Runs a function on one event and says what was seen of it.
     func invoke(_ function: String, event: JSONValue) async throws(EmulatorError) -> JSONValue {
-        let reply = try await deployment.invoke(function, payload: ByteBuffer(bytes: event.compactBytes))
-        // What follows from a commit belongs to the event.
-        await deployment.idle()
-        return observation(of: [reply])
+        try await observation(
+            of: asking { () throws(EmulatorError) in
+                let reply = try await now.deployment.invoke(function, payload: ByteBuffer(bytes: event.compactBytes))
+                return description(of: reply)
+            })
     }
 
-    private var deployment: Deployment { current.withLock { $0!.deployment } }
+    /// In a disturbed run whoever gets no answer, or hears that the fault is the server's, asks again.
+    private func asking(_ body: () async throws(EmulatorError) -> JSONObject) async throws(EmulatorError) -> JSONObject
+    {
+        var reply = try await body()
+        var attempts = 1
+        while now.trial.disturbance?.retriesAtOnce ?? false, attempts < Self.attemptsMax,
+            reply["error"] != nil || (reply["reply"]?["statusCode"]?.int ?? 0) >= 500
+        {
+            reply = try await body()
+            attempts += 1
+        }
+        return reply
+    }
 
     private func pay(
         _ reference: String, _ outcome: StripeStandIn.Outcome, _ deliveries: Int
     ) async throws(EmulatorError) -> JSONValue {
-        let deployment = deployment
+        let deployment = now.deployment
         let webhook = try deployment.stripe.finish(reference: reference, as: outcome)
         var replies: [InvocationReply] = []
         for _ in 0..<deliveries { replies += try await deployment.deliver(webhook) }
-        return observation(of: replies)
-    }
-
-    private func observation(of replies: [InvocationReply]) -> JSONValue {
-        var seen = JSONObject()
-        let described = replies.map(description)
-        if described.count == 1 {
-            seen = described[0]
-        } else {
-            seen["replies"] = .array(described.map(JSONValue.object))
-        }
-        let (changes, payments) = current.withLock { current in
-            let opened = current!.deployment.stripe.openedSessions
-            defer { current!.paymentsSeen = opened.count }
-            return (
-                current!.feed.take(naming: current!.deployment.logicalID(ofTable:)),
-                Array(opened.dropFirst(current!.paymentsSeen))
-            )
-        }
-        seen["changes"] = .array(changes)
-        if !payments.isEmpty {
-            seen["payments"] = .array(
-                payments.map { session in
-                    [
-                        "reference": .string(session.reference), "amount": .number(JSONNumber(session.amount)),
-                        "currency": .string(session.currency),
-                    ]
-                })
-        }
-        return .object(seen)
-    }
-
-    /// A reply with its body parsed, so that differences have paths; an error as the function reported it. The
-    /// emulator's own address, which is another in every run, is written as the template's parameters write it.
-    private func description(of reply: InvocationReply) -> JSONObject {
-        let text = reply.text.replacing(emulator.endpoint, with: "${Endpoint}")
-        guard var value = try? parseJSON(text) else { return ["reply": .string(text)] }
-        guard !reply.isError else { return ["error": value] }
-        if var object = value.object, let body = object["body"]?.string, let parsed = try? parseJSON(body),
-            parsed.object != nil || parsed.array != nil
-        {
-            object["body"] = parsed
-            value = .object(object)
-        }
-        return ["reply": value]
+        var described = replies.map(description)
+        guard described.count > 1 else { return try await observation(of: described[0]) }
+        for index in described.indices { described[index]["requestIDs"] = nil }
+        return try await observation(
+            of: [
+                "replies": .array(described.map(JSONValue.object)),
+                "requestIDs": .array(replies.map { .string($0.requestID) }),
+            ])
     }
 }

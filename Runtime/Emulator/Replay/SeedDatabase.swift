@@ -8,8 +8,10 @@ struct SeedDatabase: Sendable {
 
     /// Makes sure that every function is built, and reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
     ///
-    /// - Parameter functions: logical ids that the template must have.
-    init(configuration: EmulatorConfiguration, functions: Set<String>) async throws {
+    /// - Parameters:
+    ///   - functions: logical ids that the template must have.
+    ///   - makesKeys: whether user pools will sign tokens.
+    init(configuration: EmulatorConfiguration, functions: Set<String>, makesKeys: Bool) async throws {
         do throws(StorageError) {
             folder = try ItemDatabase.temporaryDirectory()
         } catch {
@@ -22,6 +24,7 @@ struct SeedDatabase: Sendable {
             do {
                 // Here and not case by case: what was not built must not be taken for what was seen.
                 try emulator.requireExecutables(for: functions)
+                if makesKeys { await emulator.makePoolKeys() }
                 try await emulator.snapshot(to: file)
             } catch {
                 await emulator.stop()

@@ -43,7 +43,9 @@ final class MessageQueue {
         arn = "arn:aws:sqs:\(LocalAccount.region):\(LocalAccount.id):\(name)"
         url = "\(host.endpoint)/\(LocalAccount.id)/\(name)"
         records = QueueRecords(journal: host.journal, queue: name)
-        messages = QueueMessages(isFIFO: settings.isFIFO, note: records.note)
+        messages = QueueMessages(
+            isFIFO: settings.isFIFO, takesNewest: { host.trial?.disturbance?.takesNewestMessage() ?? false },
+            note: records.note)
     }
 
     func restore(_ kept: [QueueMessage], _ deduplicated: [(key: String, entry: Deduplication.Entry)]) {
@@ -203,6 +205,8 @@ final class MessageQueue {
         messages.changeVisibility(of: number, until: now + visibility, at: now)
         wakeSoon()
     }
+
+    var hasConsumers: Bool { !consumers.isEmpty }
 
     // MARK: Waking
 

@@ -38,6 +38,7 @@ package final class QueueMessages {
     package static let inFlightMax = 120_000
 
     private let isFIFO: Bool
+    private let takesNewest: () -> Bool
     private let note: (Note) -> Void
     private var messages: [Int64: QueueMessage] = [:]
     /// Of a standard queue: the ready ones, and some that are gone.
@@ -55,12 +56,17 @@ package final class QueueMessages {
     package private(set) var delayedCount = 0
     package private(set) var inFlightCount = 0
 
-    package init(isFIFO: Bool, note: @escaping (Note) -> Void) {
+    /// - Parameter takesNewest: asked for each message of a standard queue, which keeps no order.
+    package init(
+        isFIFO: Bool, takesNewest: @escaping () -> Bool = { false }, note: @escaping (Note) -> Void
+    ) {
         self.isFIFO = isFIFO
+        self.takesNewest = takesNewest
         self.note = note
     }
 
     package var count: Int { messages.count }
+    var all: some Collection<QueueMessage> { messages.values }
 
     package subscript(_ number: Int64) -> QueueMessage? { messages[number] }
 
@@ -179,7 +185,7 @@ package final class QueueMessages {
     /// - Parameter last: the one before in the same receive, whose group goes on.
     private func next(after last: QueueMessage?) -> Int64? {
         guard isFIFO else {
-            while let number = ready.popMin() {
+            while let number = takesNewest() ? ready.popMax() : ready.popMin() {
                 if messages[number]?.state == .ready { return number }
             }
             return nil

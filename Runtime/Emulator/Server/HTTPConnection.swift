@@ -201,6 +201,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         isAnswering = false
         guard context.channel.isActive else { return }
+        guard !response.isLost else { return context.close(promise: nil) }
         if let upgrade = response.upgrade { return self.upgrade(response, upgrade, context) }
         let body = response.body
         let isCopied = body.readableBytes <= Self.copiedBodyBytesMax

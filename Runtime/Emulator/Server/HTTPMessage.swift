@@ -39,6 +39,8 @@ package struct HTTPResponse: Sendable {
     package var body: ByteBuffer
     /// With status 101: what the connection goes on with.
     var upgrade: (any HTTPUpgrade)?
+    /// Whether it gets lost: the connection is closed instead.
+    var isLost = false
     /// What is sent after `body`.
     package var slices: [FileSlice] = []
     /// What a HEAD's answer says of the body it does not have; nil for the length of the body that is here.

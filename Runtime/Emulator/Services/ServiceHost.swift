@@ -23,17 +23,19 @@ final class ServiceHost {
     let objects: ObjectFiles
     /// What fresh resources start with; nil for nothing.
     let seedFolder: String?
+    let trial: Trial?
 
     init(
         loop: any EventLoop, clock: EmulatorClock, journal: Journal, identifiers: IdentifierSource, work: WorkInHand,
         keys: AccessKeys, access: AccessControl, log: FunctionLog, traces: Traces, endpoint: String,
-        objects: ObjectFiles, seedFolder: String?
+        objects: ObjectFiles, seedFolder: String?, trial: Trial?
     ) {
+        self.trial = trial
         self.keys = keys
         self.access = access
         self.log = log
         self.traces = traces
-        targets = Targets(traces: traces)
+        targets = Targets(traces: traces, disturbance: trial?.disturbance)
         self.loop = loop
         self.clock = clock
         self.timers = Timers(clock: clock, loop: loop)

@@ -11,7 +11,9 @@ final class Services {
     let gateway: APIGateway
     let mailbox: Mailbox
     let s3: S3
-    private let queues: SQSService
+    let queues: SQSService
+    let schedules: SchedulerService
+    let userPools: CognitoService
     private let mappings: EventSourceMappings
     /// In the order in which they are asked whether a request is theirs.
     private let all: [any EmulatedService]
@@ -29,12 +31,12 @@ final class Services {
         host.targets.register("sqs", queues)
         let events = try EventBridgeService(stack: stack, host: host)
         host.targets.register("events", events)
-        let schedules = try SchedulerService(stack: stack, host: host)
+        schedules = try SchedulerService(stack: stack, host: host)
         s3 = try S3(stack: stack, host: host)
         // After the services that records come from and go to.
         mappings = try EventSourceMappings(
             stack: stack, pools: pools, queues: queues, database: database, host: host)
-        let userPools = try CognitoService(stack: stack, functions: pools, host: host)
+        userPools = try CognitoService(stack: stack, functions: pools, host: host)
         mailbox = userPools.mailbox
         gateway = try APIGateway(stack: stack, pools: pools, issuers: userPools, host: host)
         // S3 last: its bare paths may be anyone's.

@@ -44,8 +44,12 @@ final class Targets {
     /// By the service's name in an ARN.
     private var services: [String: any DeliveryTarget] = [:]
     private let traces: Traces
+    private let disturbance: Disturbance?
 
-    init(traces: Traces) { self.traces = traces }
+    init(traces: Traces, disturbance: Disturbance? = nil) {
+        self.traces = traces
+        self.disturbance = disturbance
+    }
 
     /// - Parameter service: its name in an ARN, such as `sqs`.
     func register(_ service: String, _ target: any DeliveryTarget) { services[service] = target }
@@ -56,7 +60,9 @@ final class Targets {
                 code: "ResourceNotFoundException", message: "Nothing here takes what is sent to \(arn).",
                 isTemporary: false)
         }
-        try target.accept(delivery, for: arn)
+        // A function's invocations are repeated where they run.
+        let count = service == "lambda" ? 1 : disturbance?.deliveryCount() ?? 1
+        for _ in 0..<count { try target.accept(delivery, for: arn) }
         let resource = arn.split(separator: ":", maxSplits: 5).last.map { String($0) } ?? arn
         traces.record(delivery.trace, service, "→ \(resource)", since: Traces.now())
     }

@@ -102,6 +102,7 @@ final class WebSocketAPI {
     }
 
     private func take(_ body: ByteBuffer, isBinary: Bool, from connection: WebSocketConnection) {
+        host.trial?.consequences.socketReceived(connection.id)
         let message = isBinary ? nil : try? body.withUnsafeReadableBytes { try parseJSON($0) }
         let requestID = host.identifiers.gatewayRequestID()
         let own = selection.key(of: message).flatMap { $0.hasPrefix("$") ? nil : routes[$0] }
@@ -130,6 +131,7 @@ final class WebSocketAPI {
         }
         guard response.body.readableBytes > 0, connection.isOpen else { return }
         connection.handle?.send(response.body, isBinary: false)
+        host.trial?.consequences.socketSent(connection.id)
     }
 
     /// What the gateway itself sends to a client.
@@ -139,6 +141,7 @@ final class WebSocketAPI {
             "message": .string(message), "connectionId": .string(connection.id), "requestId": .string(requestID),
         ]
         connection.handle?.send(ByteBuffer(bytes: body.compactBytes), isBinary: false)
+        host.trial?.consequences.socketSent(connection.id)
     }
 
     // MARK: Ends
@@ -147,6 +150,7 @@ final class WebSocketAPI {
     func end(_ connection: WebSocketConnection, _ closure: WebSocketClosure) {
         guard !connection.hasEnded else { return }
         connection.hasEnded = true
+        host.trial?.consequences.socketEnded(connection.id)
         connections.remove(connection)
         tellFunction(connection.event, closure, trace: connection.trace)
     }

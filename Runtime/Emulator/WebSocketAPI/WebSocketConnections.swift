@@ -41,6 +41,7 @@ final class WebSocketConnections {
 
     func add(_ connection: WebSocketConnection) {
         entries[connection.id] = connection
+        host.trial?.consequences.socketOpened(connection.id)
         var record = connection.event.record
         record["trace"] = .string(connection.trace)
         host.journal.put(Self.kind, connection.id, JSONValue.object(record).compactBytes)
@@ -130,6 +131,7 @@ final class WebSocketConnections {
         }
         let isText = data.readableBytesView.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
         handle.send(data, isBinary: !isText)
+        host.trial?.consequences.socketSent(connection.id)
         connection.lastActiveAt = host.clock.now
         return answer(.ok, nil)
     }
