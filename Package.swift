@@ -36,7 +36,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     )
 }
 
-let functions = ["CastVote", "BuyCredits", "PlaceOrder", "ManageVotings", "ListVotings", "SettlePayment"]
+let functions = [
+    "AuditBooks",
+    "BuyCredits",
+    "CastVote",
+    "ListVotings",
+    "ManageVotings",
+    "PlaceOrder",
+    "SettlePayment",
+]
 
 let package = Package(
     name: "serverless-bundle",

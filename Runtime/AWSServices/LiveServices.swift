@@ -22,7 +22,12 @@ package struct LiveServices: Sendable {
     }
 
     /// The tables: of each table `Votings` the template puts the physical name in `VOTINGS_TABLE`.
-    package var store: any ItemStore {
+    package var store: any ItemStore { dynamoDB }
+
+    /// The same tables, for who reads them whole.
+    package var tables: any TableScanner { dynamoDB }
+
+    private var dynamoDB: DynamoDBStore {
         DynamoDBStore(endpoint: DynamoDBEndpoint(endpoint("dynamodb"))) {
             Environment.text("\($0.rawValue.uppercased())_TABLE")
         }

@@ -86,11 +86,14 @@ extension DynamoDBStore {
     }
 
     package func query(_ query: ItemQuery) async throws(ServiceError) -> ItemPage {
-        let answer = try await read("Query", queryRequest(query, table: try physical(query.table)))
+        try Self.page(await read("Query", queryRequest(query, table: try physical(query.table))))
+    }
+
+    private static func page(_ answer: JSONValue) throws(ServiceError) -> ItemPage {
         var items: [Item] = []
-        for value in answer["Items"]?.array ?? [] { items.append(try Self.item(value)) }
+        for value in answer["Items"]?.array ?? [] { items.append(try item(value)) }
         guard let last = answer["LastEvaluatedKey"], !last.isNull else { return ItemPage(items: items) }
-        return ItemPage(items: items, next: ItemCursor(key: try Self.item(last)))
+        return ItemPage(items: items, next: ItemCursor(key: try item(last)))
     }
 
     private func queryRequest(_ query: ItemQuery, table: String) -> [UInt8] {
@@ -113,5 +116,21 @@ extension DynamoDBStore {
             if query.index == nil { $0.member("ConsistentRead", true) }
         }
         return request.bytes
+    }
+}
+
+extension DynamoDBStore: TableScanner {
+    package func scan(
+        _ table: TableName, limit: Int, after cursor: ItemCursor?
+    ) async throws(ServiceError) -> ItemPage {
+        let name = try physical(table)
+        var request = RequestWriter()
+        request.object {
+            $0.member("TableName", name)
+            $0.member("Limit", limit)
+            if let cursor { $0.member("ExclusiveStartKey", cursor.key) }
+            $0.member("ConsistentRead", true)
+        }
+        return try Self.page(await read("Scan", request.bytes))
     }
 }

@@ -1,0 +1,4 @@
+import AWSServices
+import LambdaRuntime
+
+try await RuntimeLoop(AuditBooksHandler(tables: LiveServices.fromEnvironment().tables)).run()

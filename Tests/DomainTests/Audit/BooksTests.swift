@@ -1,0 +1,179 @@
+import Domain
+import Items
+import Testing
+import Time
+
+struct BooksTests {
+    static let noon = Timestamp(seconds: 1_000_000)
+    static let later = noon + Duration.seconds(1)
+
+    static func voting(isCancelled: Bool = false) -> Item {
+        Voting(
+            id: "encore", title: "Encore?", kind: .paid,
+            options: [.init(id: "a", title: "A"), .init(id: "b", title: "B")],
+            window: VotingWindow(startsAt: noon, endsAt: later), cancelledAt: isCancelled ? noon : nil,
+            createdBy: "gus", createdAt: noon
+        ).item
+    }
+
+    static func item(_ partition: String, _ sort: String, _ attributes: Item) -> Item {
+        var item = attributes
+        item["pk"] = .string(partition)
+        item["sk"] = .string(sort)
+        return item
+    }
+
+    static func vote(_ user: String, isRefunded: Bool = false) -> Item {
+        var item = Participation.key(of: user, in: "encore").attributes
+        item["optionID"] = "a"
+        item["votedAt"] = .number(Int(noon.milliseconds))
+        item["requestID"] = "r"
+        if isRefunded { item["refundedAt"] = .number(Int(noon.milliseconds)) }
+        return item
+    }
+
+    static func entry(
+        _ user: String, _ credits: Int, _ cause: String, _ reference: String, at: Timestamp = noon
+    ) -> Item {
+        item(
+            "USER#\(user)", "LEDGER#\(at)#\(cause)#\(reference)",
+            [
+                "credits": .number(credits), "cause": .string(cause), "reference": .string(reference),
+                "at": .number(Int(at.milliseconds)),
+            ])
+    }
+
+    static func balance(_ user: String, _ credits: Int) -> Item {
+        item("USER#\(user)", "BALANCE", ["credits": .number(credits)])
+    }
+
+    static func purchase(_ state: String, credits: Int = 10) -> Item {
+        item("PURCHASE#p", "META", ["state": .string(state), "credits": .number(credits)])
+    }
+
+    static func counts(_ kind: String, _ votes: (String, Int)...) -> Item {
+        var counts: Item = ["countedAt": .number(Int(noon.milliseconds))]
+        for (option, count) in votes { counts["option#\(option)"] = .number(count) }
+        return item("\(kind)#encore", kind == "FINAL" ? "META" : "shard", counts)
+    }
+
+    static func stock(_ available: Int, _ reserved: Int, _ shipped: Int, _ received: Int) -> Item {
+        item(
+            "STOCK#cap", "META",
+            [
+                "available": .number(available), "reserved": .number(reserved), "shipped": .number(shipped),
+                "received": .number(received),
+            ])
+    }
+
+    /// Ada bought ten credits and spent one on a vote, which is counted.
+    static let users = [
+        purchase("PAID"), entry("ada", 10, "PURCHASE", "p"), entry("ada", -1, "VOTE", "encore"), balance("ada", 9),
+    ]
+    static let votings = [voting(), vote("ada"), counts("TALLY", ("a", 1)), counts("FINAL", ("a", 1), ("b", 0))]
+    static let refunded: [Item] = users.dropLast() + [entry("ada", 1, "VOTE_REFUND", "encore"), balance("ada", 10)]
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var users = BooksTests.users
+        var votings = BooksTests.votings
+        var stock = BooksTests.stock(5, 2, 3, 10)
+        var rules: [AuditRule] = []
+    }
+
+    static let rows = [
+        Row(testDescription: "all is well"),
+        Row(
+            testDescription: "a second vote in another shard",
+            votings: votings + [
+                item("P#encore#\((Participation.shard(of: "ada") + 1) % 256)", "U#ada", vote("ada"))
+            ], rules: [.voteRepeated]),
+        Row(
+            testDescription: "a vote that nobody paid",
+            votings: [voting(), vote("ada"), vote("ben"), counts("TALLY", ("a", 2))], rules: [.voteWithoutDebit]),
+        Row(
+            testDescription: "two debits for a vote",
+            users: users.dropLast() + [entry("ada", -1, "VOTE", "encore", at: later), balance("ada", 8)],
+            rules: [.voteWithoutDebit]),
+        Row(testDescription: "a debit and no vote", votings: [voting()], rules: [.debitWithoutVote]),
+        Row(
+            testDescription: "a debit of another instant than the vote's",
+            users: [users[0], users[1], entry("ada", -1, "VOTE", "encore", at: later), users[3]],
+            rules: [.debitWithoutVote]),
+        Row(
+            testDescription: "a credit back of a voting that goes on", users: refunded,
+            votings: [voting(), vote("ada", isRefunded: true), votings[2]], rules: [.refundWrong]),
+        Row(
+            testDescription: "a credit back that the vote does not know of", users: refunded,
+            votings: [voting(isCancelled: true), vote("ada"), votings[2]], rules: [.refundWrong]),
+        Row(
+            testDescription: "a credit back that the ledger does not know of",
+            votings: [voting(isCancelled: true), vote("ada", isRefunded: true), votings[2]], rules: [.refundWrong]),
+        Row(
+            testDescription: "a credit back of a cancelled voting", users: refunded,
+            votings: [voting(isCancelled: true), vote("ada", isRefunded: true), votings[2]]),
+        Row(
+            testDescription: "less than nothing",
+            users: users + [balance("ben", -1), entry("ben", -1, "VOTE", "encore")],
+            votings: [voting(), vote("ada"), vote("ben"), counts("TALLY", ("a", 2))], rules: [.creditsNegative]),
+        Row(
+            testDescription: "a credit too many", users: users.dropLast() + [balance("ada", 10)],
+            rules: [.balanceDiffers]),
+        Row(testDescription: "no balance at all", users: users.dropLast(), rules: [.balanceDiffers]),
+        Row(
+            testDescription: "paid and not credited", users: [purchase("PAID")], votings: [voting()],
+            rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "credited and not paid", users: [purchase("PENDING")] + users.dropFirst(),
+            rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "credited twice",
+            users: users.dropLast() + [entry("ada", 10, "PURCHASE", "p", at: later), balance("ada", 19)],
+            rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "credited otherwise than bought",
+            users: [purchase("PAID", credits: 11)] + users.dropFirst(), rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "taken back and not noted",
+            users: users.dropLast() + [entry("ada", -2, "PURCHASE_REFUND", "p"), balance("ada", 7)],
+            rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "a vote that is not in the tally", votings: [voting(), vote("ada"), counts("TALLY", ("b", 0))],
+            rules: [.tallyDiffers]),
+        Row(
+            testDescription: "a vote that is in the tally twice",
+            votings: [voting(), vote("ada"), counts("TALLY", ("a", 2))], rules: [.tallyDiffers]),
+        Row(
+            testDescription: "another vote in the end",
+            votings: votings.dropLast() + [counts("FINAL", ("b", 1))], rules: [.finalDiffers]),
+        Row(testDescription: "a piece that is nowhere", stock: stock(5, 2, 2, 10), rules: [.stockDiffers]),
+        Row(testDescription: "a piece less than none", stock: stock(-1, 8, 3, 10), rules: [.stockDiffers]),
+        Row(
+            testDescription: "an entry of no known cause", users: users + [entry("eve", 0, "GIFT", "x")],
+            rules: [.itemMalformed]),
+    ]
+
+    @Test(arguments: rows) func `finds what can't be, and nothing else`(row: Row) {
+        var books = Books()
+        for item in row.users { books.enter(item, of: .users) }
+        for item in row.votings { books.enter(item, of: .votings) }
+        books.enter(row.stock, of: .inventory)
+        #expect(books.violations().map(\.rule) == row.rules)
+    }
+
+    @Test func `has a row for every rule`() {
+        #expect(Set(Self.rows.flatMap(\.rules)) == Set(AuditRule.allCases))
+    }
+
+    @Test func `leaves out what may be under way`() {
+        var books = Books()
+        for item in [Self.balance("ada", 4), Self.users[2], Self.purchase("PENDING"), Self.users[1]] {
+            books.enter(item, of: .users)
+        }
+        for item in [Self.voting(), Self.vote("ben")] { books.enter(item, of: .votings) }
+        #expect(books.violations(before: Self.noon).isEmpty)
+        #expect(
+            books.violations(before: Self.later).map(\.rule)
+                == [.voteWithoutDebit, .debitWithoutVote, .balanceDiffers, .purchaseDiffers])
+    }
+}
