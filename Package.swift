@@ -87,7 +87,7 @@ let package = Package(
         runtime("Digest"),
         runtime("Compression"),
         runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
-        runtime("Payments", ["Digest", "HTTPTransport", "JSON", "Machine", "Services", "Time"]),
+        runtime("Payments", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
         runtime("Expressions", ["Items"]),
         runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
         runtime("DynamoDBAPI", ["Compression", "Digest", "Expressions", "ItemDB", "Items", "JSON", "Time"]),

@@ -3,19 +3,30 @@ package import Events
 import Handling
 import JSON
 package import LambdaRuntime
+package import Payments
 package import Services
 import Time
 
-/// Sells credits through the payment provider's hosted pages, and credits what is paid (R7–R9, R12).
+/// Sells credits through the payment providers' hosted pages, credits what is paid, and takes back what is refunded
+/// (R7–R9, R12).
 package struct BuyCreditsHandler: LambdaHandler {
-    private let store: any ItemStore
-    private let payments: any PaymentProvider
-    private let webhook: StripeWebhookDoor
+    private static let name = "BuyCredits"
 
-    package init(store: any ItemStore, payments: any PaymentProvider, webhookSecret: String) {
+    private let store: any ItemStore
+    private let stripe: any PaymentProvider
+    private let paypal: any PaymentProvider
+    private let stripeDoor: StripeWebhookDoor
+    private let paypalDoor: PayPalWebhookDoor
+
+    package init(
+        store: any ItemStore, stripe: any PaymentProvider, stripeSecret: String, paypal: PayPalCheckout,
+        paypalWebhookID: String
+    ) {
         self.store = store
-        self.payments = payments
-        webhook = StripeWebhookDoor(purpose: .credits, secret: webhookSecret)
+        self.stripe = stripe
+        self.paypal = paypal
+        stripeDoor = StripeWebhookDoor(purpose: .credits, secret: stripeSecret)
+        paypalDoor = PayPalWebhookDoor(purpose: .credits, webhookID: paypalWebhookID, paypal: paypal)
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
@@ -23,7 +34,9 @@ package struct BuyCreditsHandler: LambdaHandler {
             switch event.routeKey {
             case "POST /credits/purchases": try await buy(event, context)
             case "POST /webhooks/stripe/credits":
-                try await webhook.receive(event) { try await settle($0, event, context) }
+                try await stripeDoor.receive(event) { try await settle($0, event, context) }
+            case "POST /webhooks/paypal/credits":
+                try await paypalDoor.receive(event) { try await settle($0, event, context) }
             default: throw RequestError.routeUnknown
             }
         }
@@ -31,11 +44,13 @@ package struct BuyCreditsHandler: LambdaHandler {
 
     private struct PurchaseRequest: Decodable {
         var packID: String
+        /// Stripe where the request names none.
+        var provider: ProviderName?
     }
 
     private func buy(_ event: HTTPEvent, _ context: InvocationContext) async throws -> HTTPReply {
         let userID = try event.userID()
-        let packID = try event.body(as: PurchaseRequest.self).packID
+        let request = try event.body(as: PurchaseRequest.self)
         let id = derivedID("purchase", of: userID, key: try event.idempotencyKey())
         let decision = try await retryingConflicts { attempt in
             let earlier: Purchase? =
@@ -46,12 +61,14 @@ package struct BuyCreditsHandler: LambdaHandler {
                 case .lostAnswer: try await store.read(Purchase.self, at: Purchase.key(id))
                 }
             let decision = decidePurchase(
-                of: packID, through: .stripe, id: id, by: userID, after: earlier, at: event.receivedAt)
+                of: request.packID, through: request.provider ?? .stripe, id: id, by: userID, after: earlier,
+                at: event.receivedAt)
             try await store.commit(decision.writes, token: attempt.token(context.requestID))
             return decision
         }
         switch decision {
         case .refused(let refusal):
+            context.count(["Refused.\(refusal.code.rawValue)": 1], by: Self.name)
             let status: HTTPReply.Status = refusal == .packUnknown ? .unprocessable : .conflict
             return HTTPReply(status, code: refusal.code.rawValue, message: refusal.message)
         case .accepted(let purchase, let writes):
@@ -67,7 +84,8 @@ package struct BuyCreditsHandler: LambdaHandler {
             reference: purchase.id, purpose: .credits,
             title: CreditPack.named(purchase.packID)?.title ?? "Voting credits", amount: purchase.amountCents,
             currency: purchase.currency, expiresAt: purchase.expiresAt)
-        switch try await payments.openingCheckout(checkout) {
+        let provider = purchase.provider == .paypal ? paypal : stripe
+        switch try await provider.openingCheckout(checkout) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }
@@ -89,7 +107,19 @@ package struct BuyCreditsHandler: LambdaHandler {
             let settlement = decidePurchaseSettlement(
                 notice, of: purchase, credits: credits, isQuarantined: items[1] != nil, at: event.receivedAt)
             try await store.commit(settlement.writes, token: attempt.token(context.requestID))
+            count(settlement, of: purchase, context)
             return settlement.outcome
+        }
+    }
+
+    /// Only what this invocation made true.
+    private func count(_ settlement: Settlement, of purchase: Purchase?, _ context: InvocationContext) {
+        guard !settlement.writes.isEmpty else { return }
+        switch settlement.outcome {
+        case .paid: context.count(["Purchases": 1, "CreditsSold": purchase?.credits ?? 0], by: Self.name)
+        case .refunded: context.count(["Refunds": 1], by: Self.name)
+        case .quarantined(let reason): context.count(["Quarantined.\(reason.rawValue)": 1], by: Self.name)
+        case .approved, .expired, .alreadySettled: break
         }
     }
 }
@@ -97,7 +127,8 @@ package struct BuyCreditsHandler: LambdaHandler {
 extension Purchase {
     fileprivate func json(at now: Timestamp) -> JSONObject {
         [
-            "purchaseID": .string(id), "packID": .string(packID), "credits": .number(JSONNumber(credits)),
+            "purchaseID": .string(id), "packID": .string(packID), "provider": .string(provider.rawValue),
+            "credits": .number(JSONNumber(credits)),
             "amountCents": .number(JSONNumber(amountCents)), "currency": .string(currency),
             "state": .string(state(at: now).rawValue), "expiresAt": .string(expiresAt.description),
         ]

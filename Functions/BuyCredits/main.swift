@@ -5,6 +5,7 @@ import Payments
 
 try await RuntimeLoop(
     BuyCreditsHandler(
-        store: LiveServices.fromEnvironment().store, payments: StripeCheckout.fromEnvironment(),
-        webhookSecret: Environment.requiredText("STRIPE_WEBHOOK_SECRET"))
+        store: LiveServices.fromEnvironment().store, stripe: StripeCheckout.fromEnvironment(),
+        stripeSecret: Environment.requiredText("STRIPE_WEBHOOK_SECRET"), paypal: PayPalCheckout.fromEnvironment(),
+        paypalWebhookID: Environment.requiredText("PAYPAL_WEBHOOK_ID"))
 ).run()

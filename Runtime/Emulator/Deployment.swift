@@ -14,7 +14,7 @@ import Time
 package final class Deployment: Sendable {
     package let clock: EmulatorClock
     package let log: FunctionLog
-    package let stripe: StripeStandIn
+    package let payments: PaymentStandIns
     let stack: Stack
     let ground: Ground
     private let dynamoDB: DynamoDBEndpoint
@@ -29,10 +29,10 @@ package final class Deployment: Sendable {
     var work: WorkInHand { ground.work }
     var traces: Traces { ground.traces }
 
-    /// - Parameter stripe: whose checkouts go on; nil begins with none.
+    /// - Parameter payments: whose checkouts go on; nil begins with none.
     init(
         stack: Stack, access: AccessControl, pools: [FunctionPool], services: LoopServices, on ground: Ground,
-        stripe: StripeStandIn? = nil
+        payments: PaymentStandIns? = nil
     ) {
         self.stack = stack
         self.access = access
@@ -43,10 +43,7 @@ package final class Deployment: Sendable {
         log = ground.log
         keys = AccessKeys(functions: pools.map(\.function.logicalID))
         dynamoDB = DynamoDBEndpoint(database: ground.database, clock: clock, identifiers: ground.identifiers)
-        self.stripe =
-            stripe
-            ?? StripeStandIn(
-                clock: clock, webhookSecret: stack.parameters["StripeWebhookSecret"] ?? "", endpoint: ground.endpoint)
+        self.payments = payments ?? PaymentStandIns(stack: stack, clock: clock, endpoint: ground.endpoint)
         lambda = LambdaAPI(pools: pools, clock: clock, identifiers: ground.identifiers, access: access) {
             invocation, pool, accepted in
             services.enter { services in
@@ -119,8 +116,8 @@ package final class Deployment: Sendable {
             handleDynamoDB(request, target, respond)
         } else if LambdaAPI.owns(request.path) {
             lambda.handle(request, from: keys.caller(of: request), respond: respond)
-        } else if request.path.hasPrefix(StripeStandIn.pathPrefix) {
-            respond(stripe.handle(request))
+        } else if let response = payments.handle(request) {
+            respond(response)
         } else if request.path == MailPage.path {
             services.enter { respond(MailPage.answer(to: request, from: $0.mailbox)) }
         } else if request.path.hasPrefix(ControlAPI.pathPrefix) {
@@ -209,15 +206,16 @@ package final class Deployment: Sendable {
         }
     }
 
-    /// Sends a webhook of the payment provider to every function that has a route for it, as the provider would: it
+    /// Sends a webhook of a payment provider to every function that has a route for it, as the provider would: it
     /// knows addresses, and not what they are for.
-    func deliver(_ webhook: StripeWebhookRequest) async throws(EmulatorError) -> [InvocationReply] {
+    func deliver(_ webhook: any PaymentWebhook) async throws(EmulatorError) -> [InvocationReply] {
         var replies: [InvocationReply] = []
         for api in stack.httpAPIs {
             let prefix = APIAddress.pathPrefix + api.id
-            for route in api.routes where route.method == "POST" && route.path.hasPrefix("/webhooks/stripe") {
+            for route in api.routes where route.method == "POST" && route.path.hasPrefix(webhook.routePrefix) {
                 let request = HTTPRequest(
-                    method: .POST, path: prefix + route.path, query: "", headers: HTTPHeaders(webhook.headers),
+                    method: .POST, path: prefix + route.path, query: "",
+                    headers: HTTPHeaders(webhook.headers(to: route.path)),
                     body: ByteBuffer(bytes: webhook.body), isBodyCut: false)
                 let found = try await services.call { $0.gateway.event(of: request, toAPI: api.id) }
                 guard let (function, event) = found else { continue }
@@ -225,7 +223,7 @@ package final class Deployment: Sendable {
             }
         }
         guard !replies.isEmpty else {
-            throw EmulatorError("The template has no route POST /webhooks/stripe… that a webhook could go to.")
+            throw EmulatorError("The template has no route POST \(webhook.routePrefix)… that a webhook could go to.")
         }
         return replies
     }

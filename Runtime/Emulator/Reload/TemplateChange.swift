@@ -28,8 +28,7 @@ extension Deployment {
         }
         let next = Deployment(
             stack: stack, access: access, pools: pools, services: services, on: ground,
-            stripe: stack.parameters["StripeWebhookSecret"] == self.stack.parameters["StripeWebhookSecret"]
-                ? stripe : nil)
+            payments: payments.serve(stack) ? payments : nil)
         let byName = Dictionary(uniqueKeysWithValues: pools.map { ($0.function.logicalID, $0) })
         for old in self.pools {
             let successor = byName[old.function.logicalID]

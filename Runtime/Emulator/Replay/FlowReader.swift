@@ -50,6 +50,11 @@ struct FlowReader {
         }
         if let function = try text("invoke") { return try invocation(of: function) }
         if let reference = try text("pay") { return try payment(for: reference) }
+        if let reference = try text("refund") {
+            return .refund(
+                reference: reference, provider: try provider(), amount: try integer("amount"),
+                deliveries: try deliveries())
+        }
         if let target = try text("request") { return .request(try request(target)) }
         if let who = keys.remove("connect").flatMap({ mapping[$0] }) { return try connection(who) }
         if let name = try text("send") {
@@ -63,7 +68,7 @@ struct FlowReader {
         }
         if let list = keys.remove("anyOrder").flatMap({ mapping[$0] }) { return .anyOrder(try steps(list)) }
         throw error(
-            "a step is one of `at`, `advance`, `invoke`, `pay`, `request`, `connect`, `send`, `disconnect`, `upload` and "
+            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `request`, `connect`, `send`, `disconnect`, `upload` and "
                 + "`anyOrder`")
     }
 
@@ -75,14 +80,27 @@ struct FlowReader {
     }
 
     private mutating func payment(for reference: String) throws(EmulatorError) -> FlowStep {
+        let expiry = try text("expire") ?? "false"
+        guard ["true", "false"].contains(expiry) else { throw error("`expire` is true or false") }
+        let outcome = CheckoutOutcome.paid(amount: try integer("amount"), currency: try text("currency"))
+        return .pay(
+            reference: reference, provider: try provider(), outcome: expiry == "true" ? .expired : outcome,
+            deliveries: try deliveries())
+    }
+
+    private mutating func deliveries() throws(EmulatorError) -> Int {
         let deliveries = try integer("deliveries") ?? 1
         guard (1...Self.deliveriesMax).contains(deliveries) else {
             throw error("`deliveries` is 1 to \(Self.deliveriesMax)")
         }
-        let expiry = try text("expire") ?? "false"
-        guard ["true", "false"].contains(expiry) else { throw error("`expire` is true or false") }
-        let outcome = StripeStandIn.Outcome.paid(amount: try integer("amount"), currency: try text("currency"))
-        return .pay(reference: reference, outcome: expiry == "true" ? .expired : outcome, deliveries: deliveries)
+        return deliveries
+    }
+
+    private mutating func provider() throws(EmulatorError) -> PaymentStandIns.Provider {
+        guard let provider = PaymentStandIns.Provider(rawValue: try text("provider") ?? "stripe") else {
+            throw error("`provider` is stripe or paypal")
+        }
+        return provider
     }
 
     private mutating func request(_ target: String) throws(EmulatorError) -> FlowRequest {
@@ -132,10 +150,14 @@ struct FlowReader {
     private mutating func members(_ key: String) throws(EmulatorError) -> [(name: String, node: Node)] {
         keys.remove(key)
         guard let value = mapping[key] else { return [] }
-        guard let members = value.mapping else { throw Self.error(file, value, "`\(key)` maps \(key == "set" ? "dotted paths" : "names") to values") }
+        guard let members = value.mapping else {
+            throw Self.error(file, value, "`\(key)` maps \(key == "set" ? "dotted paths" : "names") to values")
+        }
         var pairs: [(name: String, node: Node)] = []
         for (name, member) in members {
-            guard let name = name.string else { throw Self.error(file, name, "`\(key)` takes \(key == "set" ? "dotted paths" : "names")") }
+            guard let name = name.string else {
+                throw Self.error(file, name, "`\(key)` takes \(key == "set" ? "dotted paths" : "names")")
+            }
             pairs.append((name, member))
         }
         return pairs

@@ -7,8 +7,10 @@ package enum FlowStep: Sendable {
     case at(Timestamp)
     case advance(Duration)
     case invoke(function: String, eventFile: String, changes: [(path: String, value: JSONValue)])
-    /// The buyer leaves the hosted checkout that was opened for `reference`; the webhook comes `deliveries` times.
-    case pay(reference: String, outcome: StripeStandIn.Outcome, deliveries: Int)
+    /// The buyer leaves the hosted checkout that was opened for `reference`; each webhook comes `deliveries` times.
+    case pay(reference: String, provider: PaymentStandIns.Provider, outcome: CheckoutOutcome, deliveries: Int)
+    /// The seller gives back an amount in cents, or all that is left, of what was paid for `reference`.
+    case refund(reference: String, provider: PaymentStandIns.Provider, amount: Int?, deliveries: Int)
     /// Someone asks the HTTP API for something.
     case request(FlowRequest)
     /// Someone's app opens a socket, to be called `name` from then on.

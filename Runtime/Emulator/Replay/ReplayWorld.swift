@@ -104,8 +104,12 @@ final class ReplayWorld: Sendable {
         case .advance(let duration): return try await moveClock(to: now.deployment.clock.now + duration)
         case .invoke(let function, let file, let changes):
             return [try await invoke(function, eventFile: file, changes)]
-        case .pay(let reference, let outcome, let deliveries):
-            return [try await pay(reference, outcome, deliveries)]
+        case .pay(let reference, let provider, let outcome, let deliveries):
+            let webhook = try now.deployment.payments.finish(reference, at: provider, as: outcome)
+            return [try await deliver(webhook, deliveries)]
+        case .refund(let reference, let provider, let amount, let deliveries):
+            let webhook = try now.deployment.payments.refund(amount, of: reference, at: provider)
+            return [try await deliver(webhook, deliveries)]
         case .request(let request):
             return [try await observation(of: asking { () throws(EmulatorError) in try await send(request) })]
         case .connect(let user, let name): return [try await connect(user, as: name)]
@@ -167,13 +171,16 @@ final class ReplayWorld: Sendable {
         return reply
     }
 
-    private func pay(
-        _ reference: String, _ outcome: StripeStandIn.Outcome, _ deliveries: Int
+    /// Delivers a provider's webhook, and those that follow from what the bundle then tells the provider to do.
+    private func deliver(
+        _ webhook: any PaymentWebhook, _ deliveries: Int
     ) async throws(EmulatorError) -> JSONValue {
         let deployment = now.deployment
-        let webhook = try deployment.stripe.finish(reference: reference, as: outcome)
         var replies: [InvocationReply] = []
         for _ in 0..<deliveries { replies += try await deployment.deliver(webhook) }
+        for webhook in deployment.payments.paypal.takePending() {
+            for _ in 0..<deliveries { replies += try await deployment.deliver(webhook) }
+        }
         var described = replies.map(description)
         guard described.count > 1 else { return try await observation(of: described[0]) }
         for index in described.indices { described[index]["requestIDs"] = nil }

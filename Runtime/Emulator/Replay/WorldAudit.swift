@@ -10,7 +10,7 @@ extension ReplayWorld {
         let (changes, payments) = change { current in
             (
                 current.feed.total(naming: current.deployment.logicalID(ofTable:)),
-                current.deployment.stripe.openedSessions.map(\.observed)
+                current.deployment.payments.log.entries.map(\.json)
             )
         }
         return EndState(changes: changes.map(named), standing: standing, payments: payments)

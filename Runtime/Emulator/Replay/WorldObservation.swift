@@ -16,7 +16,7 @@ extension ReplayWorld {
         let direct = seen["requestIDs"]?.array?.compactMap(\.string) ?? []
         seen["requestIDs"] = nil
         let (changes, payments, standingChanges) = change { current in
-            let opened = current.deployment.stripe.openedSessions
+            let opened = current.deployment.payments.log.entries
             defer {
                 current.paymentsSeen = opened.count
                 current.standing = standing
@@ -27,7 +27,7 @@ extension ReplayWorld {
             )
         }
         seen["changes"] = .array(changes.map(named))
-        if !payments.isEmpty { seen["payments"] = .array(payments.map(\.observed)) }
+        if !payments.isEmpty { seen["payments"] = .array(payments.map(\.json)) }
         let (failures, published) = now.trial.consequences.take()
         let lists = [
             ("pushes", pushes), ("published", published.sortedByText),
@@ -94,14 +94,5 @@ extension ReplayWorld {
         let text = value.compactText
         let without = withoutAddress(text)
         return without == text ? value : (try? parseJSON(without)) ?? .string(without)
-    }
-}
-
-extension StripeSession {
-    var observed: JSONValue {
-        [
-            "reference": .string(reference), "amount": .number(JSONNumber(amount)),
-            "currency": .string(currency),
-        ]
     }
 }

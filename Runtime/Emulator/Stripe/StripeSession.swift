@@ -14,11 +14,15 @@ package struct StripeSession: Sendable {
     package var amount: Int
     package var currency: String
     let metadata: [(String, String)]
+    /// What is said of the payment, which outlives the session.
+    let paymentMetadata: [(String, String)]
     let createdAt: Timestamp
     let expiresAt: Timestamp
     let url: String
     var status = "open"
     var paymentStatus = "unpaid"
+    /// Given back so far, in the currency's smallest unit.
+    var amountRefunded = 0
 
     /// Reads the form of "Create a Checkout Session" in mode `payment`.
     init(id: String, form: [String: String], createdAt: Timestamp, endpoint: String) throws(Problem) {
@@ -51,10 +55,8 @@ package struct StripeSession: Sendable {
         amount = total
         currency = try required("line_items[0][price_data][currency]").lowercased()
         reference = form["client_reference_id"] ?? ""
-        metadata = form.compactMap { key, value in
-            guard key.hasPrefix("metadata["), key.hasSuffix("]") else { return nil }
-            return (String(key.dropFirst(9).dropLast()), value)
-        }.sorted { $0.0 < $1.0 }
+        metadata = Self.members("metadata[", of: form)
+        paymentMetadata = Self.members("payment_intent_data[metadata][", of: form)
         self.createdAt = createdAt
         if let text = form["expires_at"] {
             guard let seconds = Int64(text) else {
@@ -74,6 +76,26 @@ package struct StripeSession: Sendable {
         url = "\(endpoint)/checkout/\(id)"
     }
 
+    private static func members(_ prefix: String, of form: [String: String]) -> [(String, String)] {
+        form.compactMap { key, value in
+            guard key.hasPrefix(prefix), key.hasSuffix("]") else { return nil }
+            return (String(key.dropFirst(prefix.count).dropLast()), value)
+        }.sorted { $0.0 < $1.0 }
+    }
+
+    private var paymentIntent: JSONValue { paymentStatus == "paid" ? .string("pi_" + id.dropFirst(3)) : .null }
+
+    /// The charge of a session that was paid.
+    var charge: JSONValue {
+        [
+            "id": .string("ch_" + id.dropFirst(3)), "object": "charge", "amount": .number(JSONNumber(amount)),
+            "amount_captured": .number(JSONNumber(amount)), "amount_refunded": .number(JSONNumber(amountRefunded)),
+            "currency": .string(currency), "livemode": false,
+            "metadata": .object(JSONObject(paymentMetadata.map { ($0.0, JSONValue.string($0.1)) })), "paid": true,
+            "payment_intent": paymentIntent, "refunded": .bool(amountRefunded >= amount), "status": "succeeded",
+        ]
+    }
+
     package var json: JSONValue {
         [
             "id": .string(id), "object": "checkout.session",
@@ -83,7 +105,7 @@ package struct StripeSession: Sendable {
             "expires_at": .number(JSONNumber(Int(expiresAt.secondsRoundedDown))), "livemode": false,
             "metadata": .object(JSONObject(metadata.map { ($0.0, JSONValue.string($0.1)) })),
             "mode": "payment", "payment_status": .string(paymentStatus), "status": .string(status),
-            "payment_intent": paymentStatus == "paid" ? .string("pi_" + id.dropFirst(3)) : .null,
+            "payment_intent": paymentIntent,
             "url": status == "open" ? .string(url) : .null,
         ]
     }

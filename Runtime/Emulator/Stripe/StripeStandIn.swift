@@ -4,7 +4,7 @@ import NIOHTTP1
 import Synchronization
 import Time
 
-/// Stands in for Stripe, the one real service of the bundle that costs money: it speaks Stripe's wire format, keeps the
+/// Stands in for Stripe, which costs money: it speaks Stripe's wire format, keeps the
 /// hosted checkouts, and signs the webhooks that it sends.
 ///
 /// - Note: Source: Stripe API Reference, "Checkout Sessions", "Idempotent requests", "Errors"; Stripe Docs, "Webhooks".
@@ -24,11 +24,15 @@ package final class StripeStandIn: Sendable {
     private let webhookSecret: String
     /// The address under which the emulator itself is reached, for the hosted page.
     private let endpoint: String
+    private let log: CheckoutLog
 
-    package init(clock: EmulatorClock, webhookSecret: String, endpoint: String) {
+    package init(
+        clock: EmulatorClock, webhookSecret: String, endpoint: String, log: CheckoutLog = CheckoutLog()
+    ) {
         self.clock = clock
         self.webhookSecret = webhookSecret
         self.endpoint = endpoint
+        self.log = log
     }
 
     package static let pathPrefix = "/stripe/"
@@ -85,22 +89,17 @@ package final class StripeStandIn: Sendable {
             }
             state.sessions[session.id] = session
             state.requests.append(session)
+            log.add(
+                CheckoutLog.Entry(reference: session.reference, amount: session.amount, currency: session.currency))
             if let key { state.idempotency[key] = (form, session.id) }
             return HTTPResponse(.ok, json: session.json.compactBytes)
         }
     }
 
-    /// How the buyer leaves the hosted page.
-    package enum Outcome: Sendable {
-        /// - Parameter amount: pretends that another amount was paid, in cents.
-        case paid(amount: Int? = nil, currency: String? = nil)
-        case expired
-    }
-
     /// Ends the checkout that was opened for `reference` and makes the webhook request that Stripe would send.
     ///
     /// - Throws: `EmulatorError` if no checkout was opened for it.
-    package func finish(reference: String, as outcome: Outcome) throws(EmulatorError) -> StripeWebhookRequest {
+    package func finish(reference: String, as outcome: CheckoutOutcome) throws(EmulatorError) -> StripeWebhookRequest {
         let now = clock.now
         let event: JSONValue? = state.withLock { state in
             guard var session = state.requests.last(where: { $0.reference == reference }) else { return nil }
@@ -118,17 +117,46 @@ package final class StripeStandIn: Sendable {
                 type = "checkout.session.expired"
             }
             state.sessions[session.id] = session
-            state.eventCount += 1
-            return [
-                "id": .string("evt_\(state.eventCount)"), "object": "event", "api_version": "2025-03-31.basil",
-                "created": .number(JSONNumber(Int(now.secondsRoundedDown))), "type": .string(type), "livemode": false,
-                "data": ["object": session.json],
-            ]
+            return Self.event(&state, type, session.json, at: now)
         }
-        guard let event else {
-            throw EmulatorError("No checkout was opened for '\(reference)': run the purchase or order first.")
-        }
+        guard let event else { throw Self.noCheckout(reference) }
         return StripeWebhookRequest(body: event.compactBytes, secret: webhookSecret, sentAt: now)
+    }
+
+    /// Gives money back of what was paid for `reference`.
+    ///
+    /// - Parameter amount: in cents; nil for all that is left.
+    /// - Throws: `EmulatorError` if so much was not paid.
+    package func refund(reference: String, amount: Int?) throws(EmulatorError) -> StripeWebhookRequest {
+        let now = clock.now
+        let event: Result<JSONValue, EmulatorError> = state.withLock { state in
+            guard let id = state.requests.last(where: { $0.reference == reference })?.id,
+                var session = state.sessions[id]
+            else { return .failure(Self.noCheckout(reference)) }
+            let left = session.amount - session.amountRefunded
+            guard session.paymentStatus == "paid", left > 0, (1...left).contains(amount ?? left) else {
+                return .failure(EmulatorError("Of '\(reference)' there is not so much to give back."))
+            }
+            session.amountRefunded += amount ?? left
+            state.sessions[id] = session
+            return .success(Self.event(&state, "charge.refunded", session.charge, at: now))
+        }
+        return StripeWebhookRequest(body: try event.get().compactBytes, secret: webhookSecret, sentAt: now)
+    }
+
+    private static func event(
+        _ state: inout State, _ type: String, _ object: JSONValue, at now: Timestamp
+    ) -> JSONValue {
+        state.eventCount += 1
+        return [
+            "id": .string("evt_\(state.eventCount)"), "object": "event", "api_version": "2025-03-31.basil",
+            "created": .number(JSONNumber(Int(now.secondsRoundedDown))), "type": .string(type), "livemode": false,
+            "data": ["object": object],
+        ]
+    }
+
+    private static func noCheckout(_ reference: String) -> EmulatorError {
+        EmulatorError("No checkout of Stripe's was opened for '\(reference)': run the purchase or order first.")
     }
 
     private static func noSuchSession(_ id: String) -> HTTPResponse {

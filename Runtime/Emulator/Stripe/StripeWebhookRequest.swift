@@ -4,9 +4,12 @@ import Time
 /// A webhook request as Stripe sends it, its signature over exactly these bytes.
 ///
 /// - Note: Source: Stripe Docs, "Resolve webhook signature verification errors", "Verify manually".
-package struct StripeWebhookRequest: Sendable {
+package struct StripeWebhookRequest: PaymentWebhook {
     package let body: [UInt8]
     package let headers: [(name: String, value: String)]
+
+    package var routePrefix: String { "/webhooks/stripe/" }
+    package func headers(to path: String) -> [(name: String, value: String)] { headers }
 
     init(body: [UInt8], secret: String, sentAt: Timestamp) {
         self.body = body

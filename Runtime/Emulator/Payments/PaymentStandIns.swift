@@ -1,0 +1,78 @@
+import Template
+import Time
+
+/// The payment providers' stand-ins: the real services charge.
+package struct PaymentStandIns: Sendable {
+    package let stripe: StripeStandIn
+    package let paypal: PayPalStandIn
+    package let log = CheckoutLog()
+    private let secrets: [String: String]
+
+    init(stack: Stack, clock: EmulatorClock, endpoint: String) {
+        secrets = Self.secrets(of: stack)
+        stripe = StripeStandIn(
+            clock: clock, webhookSecret: secrets["StripeWebhookSecret"] ?? "", endpoint: endpoint, log: log)
+        paypal = PayPalStandIn(
+            clock: clock, clientID: secrets["PayPalClientId"] ?? "", secret: secrets["PayPalSecret"] ?? "",
+            webhookIDs: Self.webhookIDs(secrets), endpoint: endpoint, log: log)
+    }
+
+    /// Whether these can go on under a changed template.
+    func serve(_ stack: Stack) -> Bool { secrets == Self.secrets(of: stack) }
+
+    /// What the template's parameters agree with the providers.
+    private static func secrets(of stack: Stack) -> [String: String] {
+        stack.parameters.filter { $0.key.hasPrefix("Stripe") || $0.key.hasPrefix("PayPal") }
+    }
+
+    /// The webhook at `/webhooks/paypal/credits` has the id that the parameter `PayPalCreditsWebhookId` says.
+    private static func webhookIDs(_ parameters: [String: String]) -> [String: String] {
+        var ids: [String: String] = [:]
+        for (name, id) in parameters where name.hasPrefix("PayPal") && name.hasSuffix("WebhookId") {
+            ids[name.dropFirst("PayPal".count).dropLast("WebhookId".count).lowercased()] = id
+        }
+        return ids
+    }
+
+    package enum Provider: String, Sendable {
+        case stripe, paypal
+    }
+
+    /// The webhook request that a buyer's leaving the hosted page brings.
+    ///
+    /// - Throws: `EmulatorError` if the provider has no checkout for `reference`.
+    func finish(
+        _ reference: String, at provider: Provider, as outcome: CheckoutOutcome
+    ) throws(EmulatorError) -> any PaymentWebhook {
+        switch provider {
+        case .stripe: try stripe.finish(reference: reference, as: outcome)
+        case .paypal: try paypal.finish(reference: reference, as: outcome)
+        }
+    }
+
+    /// The webhook request that giving back money brings.
+    ///
+    /// - Throws: `EmulatorError` if so much was not paid.
+    func refund(
+        _ amount: Int?, of reference: String, at provider: Provider
+    ) throws(EmulatorError) -> any PaymentWebhook {
+        switch provider {
+        case .stripe: try stripe.refund(reference: reference, amount: amount)
+        case .paypal: try paypal.refund(reference: reference, amount: amount)
+        }
+    }
+
+    /// nil for a path that is not a provider's.
+    func handle(_ request: HTTPRequest) -> HTTPResponse? {
+        if request.path.hasPrefix(StripeStandIn.pathPrefix) { return stripe.handle(request) }
+        if request.path.hasPrefix(PayPalStandIn.pathPrefix) { return paypal.handle(request) }
+        return nil
+    }
+}
+
+/// How the buyer leaves the hosted page.
+package enum CheckoutOutcome: Sendable {
+    /// - Parameter amount: pretends that another amount was paid, in cents.
+    case paid(amount: Int? = nil, currency: String? = nil)
+    case expired
+}

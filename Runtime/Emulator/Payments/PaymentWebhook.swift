@@ -1,0 +1,7 @@
+/// A request that a payment provider sends.
+package protocol PaymentWebhook: Sendable {
+    /// Goes to every route whose path begins so: a provider knows addresses, and not what they are for.
+    var routePrefix: String { get }
+    var body: [UInt8] { get }
+    func headers(to path: String) -> [(name: String, value: String)]
+}
