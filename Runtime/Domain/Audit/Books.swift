@@ -7,6 +7,7 @@ package import Time
 package struct Books: Sendable {
     private var votes = VoteBooks()
     private var credits = CreditBooks()
+    private var messages = MessageBooks()
     private var stock = StockBooks()
     private var malformed: [Violation] = []
 
@@ -16,7 +17,9 @@ package struct Books: Sendable {
         do throws(MalformedItem) {
             switch table {
             case .votings: try votes.enter(item)
-            case .users: try credits.enter(item)
+            case .users:
+                try credits.enter(item)
+                try messages.enter(item)
             case .inventory: try stock.enter(item)
             default: break
             }
@@ -33,7 +36,7 @@ package struct Books: Sendable {
         let period = AuditPeriod(end: end)
         let found =
             malformed + votes.violations(credits.movements, in: period) + credits.violations(in: period)
-            + stock.violations
+            + messages.violations(of: votes) + stock.violations
         let order = Dictionary(uniqueKeysWithValues: AuditRule.allCases.enumerated().map { ($1, $0) })
         return found.sorted { (order[$0.rule]!, $0.subject) < (order[$1.rule]!, $1.subject) }
     }

@@ -20,6 +20,12 @@ package enum AuditRule: String, CaseIterable, Sendable {
     case tallyDiffers = "TALLY_DIFFERS"
     /// A final count that is not the votes.
     case finalDiffers = "FINAL_DIFFERS"
+    /// A message that a user has twice (R17–R19).
+    case messageRepeated = "MESSAGE_REPEATED"
+    /// An alert to someone who was not registered yet, or had voted (R19).
+    case alertNotWanted = "ALERT_NOT_WANTED"
+    /// A reminder or an update without consent (R17, R18).
+    case messageWithoutConsent = "MESSAGE_WITHOUT_CONSENT"
     /// Pieces of a SKU that are in no place or in two.
     case stockDiffers = "STOCK_DIFFERS"
 }

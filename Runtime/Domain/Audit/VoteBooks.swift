@@ -20,6 +20,7 @@ struct VoteBooks: Sendable {
 
     private var votings: [String: Question] = [:]
     private var votes: [Ballot: Vote] = [:]
+    private var registrations: [Ballot: Timestamp] = [:]
     private var tallies: [String: [String: Int]] = [:]
     private var finals: [String: (votes: [String: Int], at: Timestamp)] = [:]
     private var repeated: [Violation] = []
@@ -47,8 +48,10 @@ struct VoteBooks: Sendable {
     private mutating func enterParticipation(_ item: Item, in votingID: String) throws(MalformedItem) {
         let reader = ItemReader(item, "participation")
         let userID = String(try reader.string(ItemKey.sortName).dropFirst("U#".count))
-        guard let vote = try Participation(item: item).vote else { return }
+        let participation = try Participation(item: item)
         let ballot = Ballot(votingID: votingID, userID: userID)
+        registrations[ballot] = participation.registeredAt
+        guard let vote = participation.vote else { return }
         let key = Participation.key(of: userID, in: votingID)
         // Elsewhere it would not stand in the way of another one.
         if votes[ballot] != nil || item[ItemKey.partitionName]?.string != key.partition {
@@ -69,6 +72,9 @@ struct VoteBooks: Sendable {
         }
         return votes
     }
+
+    func registeredAt(_ ballot: CreditBooks.Ballot) -> Timestamp? { registrations[ballot] }
+    func votedAt(_ ballot: CreditBooks.Ballot) -> Timestamp? { votes[ballot]?.at }
 
     // MARK: What must hold
 

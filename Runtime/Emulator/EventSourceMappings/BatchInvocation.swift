@@ -49,9 +49,9 @@ struct BatchInvocation {
                     reply = text ?? (reportsFailures ? nil : .null)
                 }
                 let outcome = BatchOutcome.read(reply, identifiers: identifiers, reportsFailures: reportsFailures)
-                if case .partial(let failed) = outcome {
+                if reply != nil {
                     host.trial?.consequences.noteRejected(
-                        failed.count, by: pool.function.logicalID, invocation.requestID)
+                        outcome.failedCount(of: identifiers.count), by: pool.function.logicalID, invocation.requestID)
                 }
                 completion(Answer(requestID: invocation.requestID, outcome: outcome))
             })

@@ -112,6 +112,14 @@ final class QueuePoller: Poller {
         }
     }
 
+    /// In a trial a message may come once more, as long as that leaves it a try before the dead letters.
+    private func keepsOnceMore(_ message: QueueMessage) -> Bool {
+        guard let disturbance, message.receiveCount == 1, queue.settings.redrive?.maxReceiveCount ?? .max > 2 else {
+            return false
+        }
+        return disturbance.keepsMessage()
+    }
+
     /// What was processed is deleted; the rest comes back when its time is over.
     private func finish(_ batch: [Record], _ outcome: BatchOutcome) {
         let failed: Set<Int> =
@@ -123,7 +131,7 @@ final class QueuePoller: Poller {
         for (index, record) in batch.enumerated() where !failed.contains(index) {
             // A message that came back meanwhile has been received by somebody else.
             let isOurs = queue.messages[record.message.number]?.receiveCount == record.message.receiveCount
-            if disturbance?.keepsMessage(receivedBefore: record.message.receiveCount) ?? false {
+            if keepsOnceMore(record.message) {
                 queue.changeVisibility(of: record.message.number, to: .zero)
             } else if isOurs || !queue.settings.isFIFO {
                 queue.remove(record.message.number)

@@ -1,5 +1,6 @@
 import JSON
 import NIOCore
+import Routing
 import Synchronization
 
 /// Collects what follows from an event beside changes of the tables: functions that fail, events on buses, and what goes
@@ -52,6 +53,7 @@ final class ConsequenceRecorder: Sendable {
 
     /// Records of a batch that a function gave back.
     func noteRejected(_ count: Int, by function: String, _ requestID: String) {
+        guard count > 0 else { return }
         noteFailure(of: function, requestID, ["batchItemFailures": .number(JSONNumber(count))])
     }
 
@@ -89,4 +91,15 @@ final class ConsequenceRecorder: Sendable {
     var lastSocketID: String? { state.withLock { $0.lastSocketID } }
 
     func traffic(of id: String) -> Traffic { state.withLock { $0.sockets[id] ?? Traffic() } }
+}
+
+extension BatchOutcome {
+    /// - Parameter count: of the records in the batch.
+    func failedCount(of count: Int) -> Int {
+        switch self {
+        case .success: 0
+        case .partial(let failed): failed.count
+        case .failure: count
+        }
+    }
 }

@@ -58,9 +58,7 @@ final class Disturbance: Sendable {
     func deliveryCount() -> Int { isTwice || draw(.delivery, below: 2) == 0 ? 2 : 1 }
 
     /// Whether a message that has been worked off stays in its queue once more.
-    func keepsMessage(receivedBefore: Int) -> Bool {
-        receivedBefore == 1 && !isTwice && draw(.message, below: 4) == 0
-    }
+    func keepsMessage() -> Bool { !isTwice && draw(.message, below: 4) == 0 }
 
     // MARK: In another order
 

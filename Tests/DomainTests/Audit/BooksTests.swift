@@ -66,6 +66,29 @@ struct BooksTests {
             ])
     }
 
+    static func message(
+        _ kind: String, _ reference: String, version: Int = 1, key: String? = nil, at: Timestamp = noon
+    ) -> Item {
+        item(
+            "INBOX#ada", key ?? "\(kind)#\(reference)#\(version)",
+            [
+                "kind": .string(kind), "reference": .string(reference), "version": .number(version),
+                "sentAt": .number(Int(at.milliseconds)),
+            ])
+    }
+
+    static func statement(_ kind: String, _ agrees: Bool, minutes: Int64) -> Item {
+        let at = noon + Duration.seconds(60 * minutes)
+        return item(
+            "USER#ada", "CONSENT#\(kind)#\(at)#X", ["agrees": .bool(agrees), "at": .number(Int(at.milliseconds))])
+    }
+
+    static func registration(minutes: Int64) -> Item {
+        var item = vote("ada")
+        item["registeredAt"] = .number(Int((noon + Duration.seconds(60 * minutes)).milliseconds))
+        return item
+    }
+
     /// Ada bought ten credits and spent one on a vote, which is counted.
     static let users = [
         purchase("PAID"), entry("ada", 10, "PURCHASE", "p"), entry("ada", -1, "VOTE", "encore"), balance("ada", 9),
@@ -138,7 +161,8 @@ struct BooksTests {
             users: users.dropLast() + [entry("ada", -2, "PURCHASE_REFUND", "p"), balance("ada", 7)],
             rules: [.purchaseDiffers]),
         Row(
-            testDescription: "a vote that is not in the tally", votings: [voting(), vote("ada"), counts("TALLY", ("b", 0))],
+            testDescription: "a vote that is not in the tally",
+            votings: [voting(), vote("ada"), counts("TALLY", ("b", 0))],
             rules: [.tallyDiffers]),
         Row(
             testDescription: "a vote that is in the tally twice",
@@ -148,6 +172,41 @@ struct BooksTests {
             votings: votings.dropLast() + [counts("FINAL", ("b", 1))], rules: [.finalDiffers]),
         Row(testDescription: "a piece that is nowhere", stock: stock(5, 2, 2, 10), rules: [.stockDiffers]),
         Row(testDescription: "a piece less than none", stock: stock(-1, 8, 3, 10), rules: [.stockDiffers]),
+        Row(
+            testDescription: "a reminder of each schedule, an update and an alert, all wanted",
+            users: users + [
+                statement("REMIND", true, minutes: -2), message("REMINDER", "encore"),
+                message("REMINDER", "encore", version: 2), statement("UPDATES", true, minutes: -2),
+                message("UPDATE", "u"), message("ALERT", "encore"),
+            ], votings: [voting(), registration(minutes: -1), counts("TALLY", ("a", 1))]),
+        Row(
+            testDescription: "two alerts of a voting",
+            users: users + [message("ALERT", "encore"), message("ALERT", "encore", version: 2)],
+            rules: [.messageRepeated]),
+        Row(
+            testDescription: "an update under another key",
+            users: users + [statement("UPDATES", true, minutes: -2), message("UPDATE", "u", key: "UPDATE#u#again")],
+            rules: [.messageRepeated]),
+        Row(
+            testDescription: "an alert before the registration", users: users + [message("ALERT", "encore")],
+            votings: [voting(), registration(minutes: 1), counts("TALLY", ("a", 1))], rules: [.alertNotWanted]),
+        Row(
+            testDescription: "an alert after the vote",
+            users: users + [message("ALERT", "encore", at: noon + Duration.seconds(60))],
+            votings: [voting(), registration(minutes: -1), counts("TALLY", ("a", 1))], rules: [.alertNotWanted]),
+        Row(
+            testDescription: "an update that nobody agreed to", users: users + [message("UPDATE", "u")],
+            rules: [.messageWithoutConsent]),
+        Row(
+            testDescription: "an update after the consent was withdrawn",
+            users: users + [
+                statement("UPDATES", true, minutes: -3), statement("UPDATES", false, minutes: -1),
+                message("UPDATE", "u"),
+            ], rules: [.messageWithoutConsent]),
+        Row(
+            testDescription: "a reminder by the consent to updates",
+            users: users + [statement("UPDATES", true, minutes: -3), message("REMINDER", "encore")],
+            rules: [.messageWithoutConsent]),
         Row(
             testDescription: "an entry of no known cause", users: users + [entry("eve", 0, "GIFT", "x")],
             rules: [.itemMalformed]),
