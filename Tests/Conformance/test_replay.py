@@ -327,6 +327,17 @@ DAMAGES = [
     ("VotingsTable", insert(item(
         ("FINAL#warm-up", "META"), **{"option#x": number(9), "countedAt": number(1677175620000)})),
      "FINAL_DIFFERS: warm-up"),
+    ("UsersTable", insert(item(
+        ("INBOX#hal", "UPDATE#u#2"), kind={"S": "UPDATE"}, reference={"S": "u"}, version=number(1),
+        sentAt=number(1677175620000))), "MESSAGE_REPEATED: UPDATE u hal"),
+    ("UsersTable", insert(item(
+        ("INBOX#hal", "UPDATE#u#1"), kind={"S": "UPDATE"}, reference={"S": "u"}, version=number(1),
+        sentAt=number(1677175620000))), "MESSAGE_WITHOUT_CONSENT: UPDATE u hal"),
+    ("UsersTable", insert(item(
+        ("INBOX#hal", "ALERT#encore#1"), kind={"S": "ALERT"}, reference={"S": "encore"}, version=number(1),
+        sentAt=number(1677178500000))), "ALERT_NOT_WANTED: ALERT encore hal"),
+    ("InventoryTable", lambda items: next(
+        item for item in items if item["pk"]["S"].startswith("STOCK#"))["available"].update(N="-7"), "STOCK_DIFFERS"),
     ("UsersTable", insert(item(("USER#hal", "LEDGER#x"), credits={"S": "many"})), "ITEM_MALFORMED"),
 ]
 
