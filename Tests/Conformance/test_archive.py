@@ -109,6 +109,9 @@ def root_of(zip_file, rie, folder):  # noqa: F811
                 shutil.copy(library(needed), system / needed)
     shutil.copy(rie, folder / "rie")
     (folder / "tmp").mkdir()
+    (folder / "dev").mkdir()
+    # A file does for what the Runtime Interface Emulator opens it for.
+    (folder / "dev" / "null").touch()
     return folder
 
 
