@@ -46,7 +46,7 @@ final class StreamPoller: Poller {
         resumedAt = kept.flatMap { Self.checkpoints($0.value) } ?? []
         if resumedAt.isEmpty {
             // The newest change of any table, if the stream has none: later ones have higher numbers.
-            let newest = try mapping.startsAtLatest ? Self.newest(of: table, in: database) : 0
+            let newest = try mapping.startsAtLatest || host.trial != nil ? Self.newest(of: table, in: database) : 0
             resumedAt = Array(repeating: newest, count: mapping.parallelization)
         } else if resumedAt.count != mapping.parallelization {
             // Other lanes have other keys: nothing may be left out.
