@@ -143,13 +143,14 @@ package final class Deployment: Sendable {
         let caller = keys.caller(of: request)
         let denial: ((DynamoDBAccess) -> String?)? =
             caller == .account ? nil : { [access] in access.denial(of: $0.action, on: $0.resource, to: caller) }
-        let respond = caller == .account ? respond : losingAnswers(to: target, respond)
+        var (request, respond) = (request, caller == .account ? respond : losingAnswers(to: target, respond))
+        if caller != .account, let meter = access.meter { (request, respond) = meter.metered(request, target, respond) }
         guard let trace = request.headers.first(name: Self.traceHeader) else {
             return dynamoDB.handle(request, denial: denial, respond: respond)
         }
         let start = Traces.now()
         WriteCause.$trace.withValue(trace) {
-            dynamoDB.handle(request, denial: denial) { [traces] response in
+            dynamoDB.handle(request, denial: denial) { [traces, respond] response in
                 let operation = target.split(separator: ".").last.map { String($0) } ?? target
                 traces.record(trace, "dynamodb", operation, since: start, isError: response.status.code >= 400)
                 respond(response)

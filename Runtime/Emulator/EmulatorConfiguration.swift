@@ -12,6 +12,8 @@ package struct EmulatorConfiguration: Sendable {
     package var enforcesPolicies = true
     /// Shared by all emulators of this configuration.
     package let policyUsage = PolicyUsage()
+    /// Counts what functions use, if somebody wants to know; shared likewise.
+    package var meter: UsageMeter?
     package var host = "127.0.0.1"
     /// 0 takes a free one.
     package var port = 4566

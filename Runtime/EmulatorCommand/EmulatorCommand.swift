@@ -25,7 +25,7 @@ struct EmulatorCommand: AsyncParsableCommand {
         subcommands: [
             Replay.self, Start.self, Invoke.self, DynamoDB.self, Advance.self, Clock.self, Snapshot.self, Restore.self,
             Mail.self, Trace.self,
-            Policies.self, Doctor.self,
+            Policies.self, Cost.self, Doctor.self,
         ]
     )
 

@@ -6,10 +6,13 @@ final class AccessControl: Sendable {
     private let functions: [String: (name: String, policies: AccessPolicies)]
     private let isEnforced: Bool
     private let usage: PolicyUsage
+    let meter: UsageMeter?
 
     /// - Parameter isEnforced: false only records.
     /// - Throws: `EmulatorError` with the place of a policy that can't be read.
-    init(functions: [FunctionResource], isEnforced: Bool, usage: PolicyUsage) throws(EmulatorError) {
+    init(
+        functions: [FunctionResource], isEnforced: Bool, usage: PolicyUsage, meter: UsageMeter? = nil
+    ) throws(EmulatorError) {
         var all: [String: (name: String, policies: AccessPolicies)] = [:]
         for function in functions {
             let policies = try FunctionPolicies.read(function)
@@ -19,6 +22,7 @@ final class AccessControl: Sendable {
         self.functions = all
         self.isEnforced = isEnforced
         self.usage = usage
+        self.meter = meter
     }
 
     /// Why `caller` may not do something; nil if it may.
@@ -27,6 +31,7 @@ final class AccessControl: Sendable {
         let request = AccessRequest(action: action, resource: resource)
         let decision = policies.decide(request)
         usage.record(logicalID, request, decision)
+        meter?.note(call: action)
         let reason: String
         switch decision {
         case .allowed: return nil

@@ -31,8 +31,13 @@ package final class FunctionLog: Sendable {
     /// Lines leave in the order in which they were queued.
     private let printing = DispatchQueue(label: "function log")
 
+    private let meter: UsageMeter?
+
     /// - Parameter descriptor: where lines are printed; nil keeps them only.
-    package init(printingTo descriptor: Int32?) { self.descriptor = descriptor }
+    package init(printingTo descriptor: Int32?, meter: UsageMeter? = nil) {
+        self.descriptor = descriptor
+        self.meter = meter
+    }
 
     /// - Parameter process: tells the processes of a function apart.
     func write(_ bytes: UnsafeRawBufferPointer, from function: String, process: Int) {
@@ -57,6 +62,7 @@ package final class FunctionLog: Sendable {
     /// - Parameter error: what the function said of its failure. Whoever called gets it; if nobody waited, it shows only
     ///   here.
     func close(_ record: InvocationRecord, process: Int, error: String? = nil) {
+        meter?.note(record)
         state.withLock { state in
             if state.records.count == LambdaQuotas.keptInvocationsMax { _ = state.records.popFirst() }
             state.records.append(record)

@@ -24,6 +24,8 @@ package struct ReplayOutcome: Sendable {
     package var duration: Duration
     /// The functions' logs, shown when the verdict is bad.
     package var log: [UInt8] = []
+    /// nil unless it is counted.
+    package var usage: Usage?
 
     package var isGood: Bool { verdict.isGood }
 

@@ -75,8 +75,11 @@ package struct ReplayRunner: Sendable {
     private func run(_ replayCase: ReplayCase, in world: ReplayWorld) async -> ReplayOutcome {
         let started = ContinuousClock.now
         var verdict: ReplayOutcome.Verdict
+        var usage: Usage?
+        _ = configuration.meter?.take()
         do throws(EmulatorError) {
             let seen = try await observe(replayCase, in: world, nil)
+            usage = configuration.meter?.take()
             verdict = try judge(seen, replayCase)
             if verdict.isGood, let differences = try await disturb(replayCase, in: world) {
                 verdict = .differs(differences)
@@ -85,6 +88,7 @@ package struct ReplayRunner: Sendable {
             verdict = .failed(error.description)
         }
         var outcome = ReplayOutcome(name: replayCase.name, verdict: verdict, duration: .now - started)
+        outcome.usage = usage
         if !outcome.isGood { outcome.log = world.log(ofCase: replayCase.name) }
         return outcome
     }

@@ -1,0 +1,53 @@
+"""What a million of each case would cost, from what replay sees."""
+
+import json
+import math
+
+import pytest
+
+from conftest import BUILD
+from test_command import bundle, run  # noqa: F401
+
+# US dollars, us-east-1.
+READ_UNIT, WRITE_UNIT, INVOCATION, API_REQUEST, GIGABYTE_SECOND = 0.125e-6, 0.625e-6, 0.2e-6, 1e-6, 16.6667e-6
+LOG_BYTE = 0.5 / 2**30
+
+
+def costs(name):
+    done = run("cost", "--functions", BUILD, "--filter", name, "--json")
+    assert done.returncode == 0, done.stderr
+    return {row["name"]: row for row in json.loads(done.stdout)}
+
+
+def test_units_are_those_of_what_was_read_and_written():
+    """A free vote reads the voting with strong consistency and writes the participation; a paid one writes participation,
+    balance and ledger in a transaction, at two units each."""
+    rows = costs("CastVote/")
+    for name, read, written in [("free", 1, 1), ("paid-last-credit", 1, 6)]:
+        row = rows[f"CastVote/{name}"]
+        assert (row["readUnits"], row["writeUnits"], row["invocations"]) == (read, written, 1)
+
+
+def test_dollars_follow_from_what_was_used():
+    for row in costs("CastVote/free").values():
+        gigabyte_seconds = math.ceil(row["milliseconds"]) / 1_000 * 256 / 1_024
+        dollars = (
+            row["readUnits"] * READ_UNIT + row["writeUnits"] * WRITE_UNIT + INVOCATION + API_REQUEST
+            + gigabyte_seconds * GIGABYTE_SECOND + row["logBytes"] * LOG_BYTE)
+        assert row["dollarsPerMillion"] == pytest.approx(dollars * 1e6, rel=1e-6)
+
+
+def test_every_flow_is_in_the_table():
+    done = run("cost", "--functions", BUILD)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[:2] == ["read", "units"]
+    assert all(line.startswith("flows/") for line in lines[1:]) and len(lines) > 5
+
+
+def test_a_case_that_differs_fails(bundle):  # noqa: F811
+    expectation = bundle / "events" / "CastVote" / "free.expected.json"
+    expectation.write_text(expectation.read_text().replace("201", "200"))
+    done = run("cost", "--functions", BUILD, "--filter", "free", cwd=bundle)
+    assert done.returncode == 1
+    assert "DIFF  CastVote/free" in done.stdout
