@@ -40,9 +40,12 @@ let functions = [
     "AuditBooks",
     "BuyCredits",
     "CastVote",
+    "GreetUser",
     "ListVotings",
     "ManageVotings",
     "PlaceOrder",
+    "Profile",
+    "RecordSignIn",
     "SettlePayment",
 ]
 

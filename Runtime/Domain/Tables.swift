@@ -17,4 +17,6 @@ enum ItemName {
     static let firstIndexSort = "gsi1sk"
     static let secondIndexPartition = "gsi2pk"
     static let secondIndexSort = "gsi2sk"
+    /// From when DynamoDB may remove the item, in seconds since 1970; it does so some days later.
+    static let expiry = "expiresAt"
 }

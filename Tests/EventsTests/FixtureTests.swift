@@ -19,6 +19,8 @@ struct FixtureTests {
     /// By function, what reads an event as its type and writes it again; all others come from an HTTP API. One line each.
     static let types: [String: @Sendable (JSONValue) throws -> JSONValue] = [
         "CountVotes": { try again(FinalCountEvent.self, $0) },
+        "GreetUser": { try again(UserPoolEvent.self, $0) },
+        "RecordSignIn": { try again(UserPoolEvent.self, $0) },
         "TallyVotes": { try again(DynamoDBStreamEvent.self, $0) },
     ]
 

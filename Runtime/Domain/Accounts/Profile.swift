@@ -71,3 +71,11 @@ extension Profile {
         updates = try wish(Self.name(of: .updates))
     }
 }
+
+extension Profile {
+    /// Makes the profile of who has just confirmed the account, once: the first time stays, and so do wishes that came
+    /// before. Nobody is opted in to anything by it.
+    package static func greeting(_ userID: String, at now: Timestamp) -> ItemWrite {
+        .update(key(of: userID), [.setIfAbsent("createdAt", .time(now))])
+    }
+}
