@@ -18,7 +18,6 @@ package struct AuditReport: Encodable, Sendable {
         package var subject: String
     }
 
-    package var items: Int
     package var violations: [Finding]
 }
 
@@ -56,7 +55,6 @@ package struct AuditBooksHandler: LambdaHandler {
         let violations = books.violations(before: end)
         count(violations, of: items, context)
         return AuditReport(
-            items: items,
             violations: violations.prefix(Self.findingsMax).map {
                 AuditReport.Finding(rule: $0.rule.rawValue, subject: $0.subject)
             })
