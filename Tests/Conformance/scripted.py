@@ -2,7 +2,7 @@
 
 The fixture puts a line naming the interpreter in front and installs it as an executable. `SCRIPT` names a folder:
 `events` there gets a line of JSON per invocation; `rules.json` may hold {"fail": [text], "report": [text], "reply": any,
-"hang": seconds}. A record that contains a text of `fail` makes the function fail; one with a text of `report` is named
+"hang": seconds, "long": bytes}. In a tumbling window it counts the records in its state, which is at least `long`. A record that contains a text of `fail` makes the function fail; one with a text of `report` is named
 in `batchItemFailures`.
 """
 
@@ -38,6 +38,9 @@ def answer(event, rules):
             raise RuntimeError("as told")
         if any(bad in text for bad in rules.get("report", [])):
             reported.append({"itemIdentifier": identifier(record)})
+    if "window" in event:
+        seen = event["state"].get("seen", 0) + len(event["Records"])
+        return {"batchItemFailures": reported, "state": {"seen": seen, "long": "x" * rules.get("long", 0)}}
     return {"batchItemFailures": reported}
 
 

@@ -1,5 +1,6 @@
 """What brings the messages of queues and the changes of tables to functions."""
 
+import datetime
 import json
 import pathlib
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import urllib.request
 
 import botocore.exceptions
 import pytest
@@ -569,7 +571,138 @@ def test_no_change_is_lost_when_the_emulator_is_killed(world, tmp_path):
     assert set(sum(world.keys(), [])) == {f"n{number}" for number in range(12)}
 
 
-def test_tumbling_windows_are_refused(tmp_path):
+# Tumbling windows
+
+
+def tumbling(seconds=60, more=""):
+    return table_function(f"TumblingWindowInSeconds: {seconds}, FunctionResponseTypes: [ReportBatchItemFailures]{more}")
+
+
+def in_new_window(world, seconds=60):
+    """Moves to the first second of a window, so that what follows is in one; none is open then."""
+    now = json.loads(urllib.request.urlopen(f"{world.emulator.endpoint}/_emulator/clock").read())["now"]
+    passed = datetime.datetime.fromisoformat(now).timestamp() % seconds
+    world.advance(f"{int((seconds - passed) * 1000) + 500}ms")
+
+
+def test_a_tumbling_window_names_its_shard_and_carries_its_state(world):
+    world = world(tumbling())
+    in_new_window(world)
+    world.put("a", "b")
+    world.settle()
+    world.put("c")
+    world.settle()
+    events = world.events()
+    assert world.keys() in ([["a", "b"], ["c"]], [["a"], ["b"], ["c"]])
+    window = events[0]["window"]
+    start, end = (datetime.datetime.fromisoformat(window[side]) for side in ("start", "end"))
+    assert end - start == datetime.timedelta(seconds=60) and start.timestamp() % 60 == 0
+    assert window["start"].endswith(":00Z")
+    shards = world.emulator.client("dynamodbstreams").describe_stream(
+        StreamArn=events[0]["eventSourceARN"])["StreamDescription"]["Shards"]
+    for event in events:
+        assert event["shardId"] == shards[0]["ShardId"] and event["window"] == window
+        assert event["isFinalInvokeForWindow"] is False and event["isWindowTerminatedEarly"] is False
+    assert [event["state"].get("seen", 0) for event in events] == ([0, 2] if len(events) == 2 else [0, 1, 2])
+    world.forget()
+    world.advance("60s")
+    (final,) = world.events()
+    assert final["Records"] == [] and final["state"]["seen"] == 3 and final["window"] == window
+    assert final["isFinalInvokeForWindow"] is True and final["isWindowTerminatedEarly"] is False
+    world.forget()
+    world.put("d")
+    world.settle()
+    (event,) = world.events()
+    assert event["state"] == {} and event["window"]["start"] >= window["end"]
+
+
+def test_a_window_ends_before_the_next_one_begins_and_only_if_something_came(world):
+    world = world(tumbling())
+    in_new_window(world)
+    world.advance("10m")
+    assert world.events() == []
+    world.rules(hang=1)
+    world.put("a")
+    world.rules()
+    world.advance("61s")
+    world.put("b")
+    world.settle()
+    assert [event["isFinalInvokeForWindow"] for event in world.events()] == [False, True, False]
+
+
+@pytest.mark.parametrize("reply", [None, {}, {"batchItemFailures": []}, {"state": None, "batchItemFailures": "x"}])
+def test_a_reply_without_a_state_is_a_failure(world, reply):
+    world = world(tumbling())
+    in_new_window(world)
+    world.rules(reply=reply)
+    world.put("a")
+    world.settle()
+    world.rules()
+    world.advance("2s")
+    assert world.keys() == [["a"], ["a"]]
+
+
+def test_a_window_whose_end_fails_holds_up_the_next(world):
+    world = world(tumbling())
+    in_new_window(world)
+    world.put("a")
+    world.settle()
+    world.rules(reply={})
+    world.advance("60s")
+    world.put("b")
+    world.settle()
+    world.rules()
+    world.advance("3s")
+    finals = [event["isFinalInvokeForWindow"] for event in world.events()]
+    assert finals[0] is False and finals[-1] is False and len(finals) >= 4 and all(finals[1:-1])
+    assert world.keys()[-1] == ["b"]
+
+
+def test_what_is_left_of_a_batch_stays_in_its_window(world):
+    world = world(tumbling(more=", BatchSize: 3"))
+    in_new_window(world)
+    world.rules(report=['"b"'])
+    world.put("a", "b", "c")
+    world.settle()
+    world.rules()
+    world.advance("70s")
+    assert "a" not in world.keys()[-2] and world.keys()[-1] == []
+    assert len({event["window"]["start"] for event in world.events()}) == 1
+
+
+def test_a_state_that_is_too_large_ends_the_window_early(world):
+    world = world(tumbling(900))
+    in_new_window(world, 900)
+    world.rules(long=1_048_576)
+    world.put("a")
+    world.settle()
+    final = world.events()[-1]
+    assert final["isFinalInvokeForWindow"] is True and final["isWindowTerminatedEarly"] is True
+    world.rules()
+    world.put("b")
+    world.settle()
+    assert world.events()[-1]["state"] == {}
+
+
+def test_an_open_window_survives_a_kill(world, tmp_path):
+    world = world(tumbling(900), "--data", tmp_path / "data")
+    in_new_window(world, 900)
+    world.put("a")
+    world.settle()
+    world.emulator.kill()
+    world.forget()
+    world.start()
+    world.put("b")
+    world.settle()
+    assert world.events()[-1]["state"]["seen"] == 1
+    world.advance("15m")
+    assert world.events()[-1]["isFinalInvokeForWindow"] is True and world.events()[-1]["state"]["seen"] == 2
+
+
+def test_tumbling_windows_that_are_refused(tmp_path):
     with pytest.raises(AssertionError) as failure:
-        World(tmp_path, table_function("TumblingWindowInSeconds: 30"))
+        World(tmp_path, table_function("TumblingWindowInSeconds: 30, ParallelizationFactor: 2"))
     assert "TumblingWindowInSeconds" in str(failure.value)
+    with pytest.raises(AssertionError) as failure:
+        World(tmp_path, table_function("TumblingWindowInSeconds: 901"))
+    assert "tumblingWindowInSeconds" in str(failure.value)

@@ -12,15 +12,19 @@ struct BatchInvocation {
     struct Answer {
         var requestID: String
         var outcome: BatchOutcome
+        /// What the function carries over to the next batch of the same tumbling window.
+        var state: JSONValue?
     }
 
     /// - Parameters:
     ///   - records: JSON texts.
     ///   - identifiers: of the records, in order.
+    ///   - members: of the event, besides the records. With any, a reply without a `state` is a failure.
     ///   - trace: nil for a new one.
     ///   - completion: gets nil if the emulator is shutting down: nothing happened.
     func run(
-        _ records: [[UInt8]], identifiers: [String], trace: String?, completion: @escaping (Answer?) -> Void
+        _ records: [[UInt8]], identifiers: [String], members: JSONObject = [:], trace: String?,
+        completion: @escaping (Answer?) -> Void
     ) {
         var payload = ByteBuffer()
         payload.reserveCapacity(BatchWindow.envelopeBytes + records.reduce(0) { $0 + $1.count + 1 })
@@ -29,12 +33,15 @@ struct BatchInvocation {
             if index > 0 { payload.writeString(",") }
             payload.writeBytes(record)
         }
-        payload.writeString("]}")
+        payload.writeString("]")
+        for (name, value) in members { payload.writeString(",\"\(name)\":\(value.compactText)") }
+        payload.writeString("}")
         let now = host.clock.now
         let invocation = Invocation(
             requestID: host.identifiers.requestID(), traceID: trace ?? host.identifiers.traceID(at: now),
             payload: payload, time: now)
         let reportsFailures = reportsFailures
+        let needsState = !members.isEmpty
         pool.invoke(
             invocation,
             completion: host.callback { result in
@@ -48,12 +55,14 @@ struct BatchInvocation {
                     let text = result.payload.withUnsafeReadableBytes { $0.isEmpty ? .null : try? parseJSON($0) }
                     reply = text ?? (reportsFailures ? nil : .null)
                 }
-                let outcome = BatchOutcome.read(reply, identifiers: identifiers, reportsFailures: reportsFailures)
+                let state = reply?["state"]
+                var outcome = BatchOutcome.read(reply, identifiers: identifiers, reportsFailures: reportsFailures)
+                if needsState, state == nil { outcome = .failure }
                 if reply != nil {
                     host.trial?.consequences.noteRejected(
                         outcome.failedCount(of: identifiers.count), by: pool.function.logicalID, invocation.requestID)
                 }
-                completion(Answer(requestID: invocation.requestID, outcome: outcome))
+                completion(Answer(requestID: invocation.requestID, outcome: outcome, state: state))
             })
     }
 }

@@ -23,6 +23,8 @@ struct EventSourceMapping {
     let isEnabled: Bool
     let batchSize: Int
     let window: Duration
+    /// How long a tumbling window is; nil without.
+    let tumblingWindow: Duration?
     let reportsFailures: Bool
     let filters: [String]
     let maximumConcurrency: Int?
@@ -63,6 +65,8 @@ struct EventSourceMapping {
         batchSize = try input.integer("BatchSize", in: 1...Self.batchSizeMax) ?? (source == .queue ? 10 : 100)
         let windowSeconds = try input.integer("MaximumBatchingWindowInSeconds", in: 0...300) ?? 0
         window = .seconds(windowSeconds)
+        let tumblingSeconds = try input.integer("TumblingWindowInSeconds", in: 0...900) ?? 0
+        tumblingWindow = tumblingSeconds > 0 ? .seconds(tumblingSeconds) : nil
         reportsFailures = try input.reportsFailures()
         filters = try input.filters()
         maximumConcurrency = try input.member("ScalingConfig").integer("MaximumConcurrency", in: 2...1_000)
@@ -79,8 +83,9 @@ struct EventSourceMapping {
         if ageSecondsMax >= 0, ageSecondsMax < 60 {
             throw .invalidParameter("MaximumRecordAgeInSeconds must be -1 or from 60 to 604800.")
         }
-        if try input.integer("TumblingWindowInSeconds", in: 0...900) ?? 0 > 0 {
-            throw .invalidParameter("TumblingWindowInSeconds: the emulator has no tumbling windows.")
+        if tumblingWindow != nil, parallelization > 1 {
+            throw .invalidParameter(
+                "TumblingWindowInSeconds: the emulator has no tumbling windows with a ParallelizationFactor above 1.")
         }
         switch source {
         case .queue:

@@ -58,6 +58,7 @@ extension TemplateCoverage {
         let streams: [String: Coverage.Rule] = [
             "StartingPosition": .used, "BisectBatchOnFunctionError": .used, "DestinationConfig.OnFailure": .used,
             "MaximumRecordAgeInSeconds": .used, "MaximumRetryAttempts": .used, "ParallelizationFactor": .used,
+            "TumblingWindowInSeconds": .used,
         ]
         let queues: [String: Coverage.Rule] = ["ScalingConfig": .used]
         let own: [String: Coverage.Rule] = [

@@ -135,7 +135,8 @@ extension EventSourceMappings.Entry {
         json["BisectBatchOnFunctionError"] = .bool(mapping.bisects)
         json["MaximumRetryAttempts"] = .number(JSONNumber(mapping.retriesMax))
         json["MaximumRecordAgeInSeconds"] = .number(JSONNumber(mapping.ageSecondsMax))
-        json["TumblingWindowInSeconds"] = 0
+        json["TumblingWindowInSeconds"] = .number(
+            JSONNumber(Int(mapping.tumblingWindow?.components.seconds ?? 0)))
         json["DestinationConfig"] = [
             "OnFailure": mapping.onFailureARN.map { ["Destination": .string($0)] } ?? [:]
         ]

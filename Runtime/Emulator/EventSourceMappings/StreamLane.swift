@@ -44,11 +44,19 @@ final class StreamLane {
     /// Until a failed batch's turn comes, and with it that of all behind it.
     private var pause: Timers.Timer?
     private var windowTimer: Timers.Timer?
+    /// The tumbling window that is open, of a mapping that has such.
+    private(set) var open: StreamWindow?
+    private var openTimer: Timers.Timer?
     private var isStopped = false
     private var isWindingDown = false
 
-    init(_ mapping: EventSourceMapping, invocation: BatchInvocation, host: ServiceHost, events: Events) {
+    /// - Parameter open: the window that was open when the emulator was last stopped.
+    init(
+        _ mapping: EventSourceMapping, invocation: BatchInvocation, host: ServiceHost, open: StreamWindow?,
+        events: Events
+    ) {
         self.mapping = mapping
+        self.open = open
         self.invocation = invocation
         self.host = host
         self.events = events
@@ -76,6 +84,7 @@ final class StreamLane {
         isStopped = true
         pause?.cancel()
         windowTimer?.cancel()
+        openTimer?.cancel()
     }
 
     /// Sends nothing more; what is in hand still counts.
@@ -83,7 +92,16 @@ final class StreamLane {
 
     /// Sends the next batch on its way, if there is one and its time has come.
     func pump() {
-        while inHand == nil, pause == nil, !isStopped, !isWindingDown, let batch = nextBatch() { run(batch) }
+        while inHand == nil, pause == nil, !isStopped, !isWindingDown {
+            if let open, isOver(open) {
+                close(open)
+            } else if let batch = nextBatch() {
+                run(batch)
+            } else {
+                break
+            }
+        }
+        awaitEnd()
     }
 
     private func nextBatch() -> Batch? {
@@ -108,7 +126,10 @@ final class StreamLane {
         var taken = BatchWindow(countMax: mapping.batchSize, window: mapping.window)
         let now = host.clock.now
         let countMax = host.trial?.disturbance?.batchSize(of: min(waiting.count, mapping.batchSize)) ?? .max
-        while let record = waiting.first, taken.fits(record.json.count), batch.records.count < countMax {
+        let bounds = waiting.first.map(bounds)
+        while let record = waiting.first, taken.fits(record.json.count), batch.records.count < countMax,
+            self.bounds(record) == bounds
+        {
             taken.add(record.json.count, at: now)
             batch.records.append(record)
             waitingBytes -= record.json.count
@@ -136,10 +157,15 @@ final class StreamLane {
         guard !young.isEmpty else { return events.progressed() }
         let batch = Batch(records: young, failures: batch.failures)
         inHand = batch
+        if let length = mapping.tumblingWindow, open == nil { open = StreamWindow(of: young[0], length: length) }
         let identifiers = young.map { StreamNames.sequenceNumber($0.sequence) }
-        invocation.run(young.map(\.json), identifiers: identifiers, trace: young.first?.trace) { [self] answer in
+        invocation.run(
+            young.map(\.json), identifiers: identifiers, members: open?.members(isLast: false) ?? [:],
+            trace: young.first?.trace
+        ) { [self] answer in
             guard let answer, !isStopped else { return }
             inHand = nil
+            if answer.outcome != .failure { carryOver(answer.state) }
             switch answer.outcome {
             case .success: break
             case .failure: fail(batch, requestID: answer.requestID)
@@ -154,6 +180,59 @@ final class StreamLane {
             events.progressed()
             events.answered(
                 answer.outcome == .success ? MappingResult.success : MappingResult.failure)
+        }
+    }
+
+    // MARK: Tumbling windows
+
+    private func bounds(_ record: Record) -> TumblingWindow? {
+        mapping.tumblingWindow.map { TumblingWindow(holding: record.at, length: $0) }
+    }
+
+    private func carryOver(_ state: JSONValue?) {
+        guard open != nil, let state else { return }
+        open?.state = state
+        open?.endsEarly = state.compactBytes.count > TumblingWindow.stateBytesMax
+    }
+
+    /// Whether the function is to be told of a window's end; what is to be tried again is in it still.
+    private func isOver(_ window: StreamWindow) -> Bool {
+        guard retries.isEmpty else { return false }
+        return window.endsEarly || window.bounds.end <= host.clock.now
+            || waiting.first.map { bounds($0) != window.bounds } ?? false
+    }
+
+    private func awaitEnd() {
+        guard let open, openTimer == nil, inHand == nil, pause == nil, !isStopped, !isWindingDown else { return }
+        openTimer = host.timers.schedule(at: open.bounds.end) { [weak self] in
+            self?.openTimer = nil
+            self?.pump()
+        }
+    }
+
+    /// Tells the function that the window ends. Until it has taken that in, nothing goes on.
+    private func close(_ window: StreamWindow) {
+        openTimer?.cancel()
+        openTimer = nil
+        inHand = Batch(records: [])
+        invocation.run([], identifiers: [], members: window.members(isLast: true), trace: nil) { [self] answer in
+            guard let answer, !isStopped else { return }
+            inHand = nil
+            if answer.outcome == .success {
+                open = nil
+            } else {
+                open?.failures += 1
+                if case .retry(let pause) = policy.decide(count: 1, attempts: window.failures + 1) {
+                    self.pause = host.timers.schedule(at: host.clock.now + pause) { [weak self] in
+                        self?.pause = nil
+                        self?.pump()
+                    }
+                } else {
+                    open = nil
+                }
+            }
+            events.progressed()
+            events.answered(answer.outcome == .success ? MappingResult.success : MappingResult.failure)
         }
     }
 

@@ -10,6 +10,8 @@ import Time
 /// - Note: Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB".
 final class StreamPoller: Poller {
     private static let kind = "lambda.checkpoint"
+    /// The open tumbling window of each lane.
+    private static let windowKind = "lambda.window"
     /// Records read at a time; what is read ahead of the function is bounded by the other two.
     private static let pageMax = 100
     private static let recordsAheadMax = EventSourceMapping.batchSizeMax
@@ -46,7 +48,7 @@ final class StreamPoller: Poller {
         resumedAt = kept.flatMap { Self.checkpoints($0.value) } ?? []
         if resumedAt.isEmpty {
             // The newest change of any table, if the stream has none: later ones have higher numbers.
-            let newest = try mapping.startsAtLatest || host.trial != nil ? Self.newest(of: table, in: database) : 0
+            let newest = try mapping.startsAtLatest ? Self.newest(of: table, in: database) : 0
             resumedAt = Array(repeating: newest, count: mapping.parallelization)
         } else if resumedAt.count != mapping.parallelization {
             // Other lanes have other keys: nothing may be left out.
@@ -61,7 +63,12 @@ final class StreamPoller: Poller {
                 self?.wake()
             },
             problem: { report(MappingResult.problem($0)) })
-        lanes = resumedAt.map { _ in StreamLane(mapping, invocation: invocation, host: host, events: events) }
+        let windows = try Self.windows(of: mapping, host)
+        lanes = resumedAt.indices.map { lane in
+            StreamLane(
+                mapping, invocation: invocation, host: host, open: windows.count > lane ? windows[lane] : nil,
+                events: events)
+        }
         keep()
     }
 
@@ -88,7 +95,10 @@ final class StreamPoller: Poller {
     }
 
     /// The mapping is gone for good.
-    static func forget(_ uuid: String, _ host: ServiceHost) { host.journal.remove(kind, uuid) }
+    static func forget(_ uuid: String, _ host: ServiceHost) {
+        host.journal.remove(kind, uuid)
+        host.journal.remove(windowKind, uuid)
+    }
 
     /// Deals out what there is, as far as there is room, and sends on its way what may go.
     ///
@@ -152,6 +162,18 @@ final class StreamPoller: Poller {
         let checkpoints = lanes.map { $0.firstUnfinished.map { $0 - 1 } ?? read }
         host.journal.put(
             Self.kind, mapping.uuid, JSONValue.array(checkpoints.map { .number(JSONNumber(Int($0))) }).compactBytes)
+        guard mapping.tumblingWindow != nil else { return }
+        host.journal.put(
+            Self.windowKind, mapping.uuid, JSONValue.array(lanes.map { $0.open?.record ?? .null }).compactBytes)
+    }
+
+    private static func windows(
+        of mapping: EventSourceMapping, _ host: ServiceHost
+    ) throws(EmulatorError) -> [StreamWindow?] {
+        guard let length = mapping.tumblingWindow,
+            let kept = try host.journal.load(windowKind).first(where: { $0.key == mapping.uuid })
+        else { return [] }
+        return (try? parseJSON(kept.value))?.array?.map { StreamWindow(record: $0, length: length) } ?? []
     }
 
     private static func checkpoints(_ record: [UInt8]) -> [Int64]? {
