@@ -60,8 +60,7 @@ package final class Emulator: Sendable {
         let clock = EmulatorClock()
         let database = try await openDatabase(clock: clock)
         try Deployment.resumeClock(clock, from: database)
-        let trial = configuration.isReplay ? Trial(consequences: ConsequenceRecorder()) : nil
-        _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource(), trial: trial)
+        _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
         loops.next().scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) {
             [weak entrance] task in
             guard let deployment = entrance?.deployment else { return task.cancel() }

@@ -23,8 +23,6 @@ package struct EmulatorConfiguration: Sendable {
     /// Where everything is kept: a database and the objects beside it. nil keeps all in a temporary folder.
     package var dataFolder: String?
     package var syncsToDisk = false
-    /// Whether it serves a replay: nothing follows from the seed, which is the state that everything starts from.
-    var isReplay = false
     /// Items and users that fresh tables and user pools start with, a JSON file for each.
     package var seedFolder: String?
     /// Where the functions' output is shown as it comes.

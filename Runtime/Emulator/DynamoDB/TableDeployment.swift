@@ -16,7 +16,8 @@ struct TableDeployment {
         "DeletionProtectionEnabled",
     ]
 
-    /// Creates the tables that are not there yet and fills those with their seed.
+    /// Creates the tables that are not there yet and fills those with their seed. Their streams begin after it: a seed is
+    /// the state from which everything starts and nothing that happened.
     ///
     /// - Parameters:
     ///   - seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
@@ -38,6 +39,7 @@ struct TableDeployment {
             if let seedFolder {
                 try await seed(tables, from: seedFolder, only: Set(made.map(\.logicalID)), others: others)
             }
+            for table in made { try await startStream(of: table) }
             return made
         } catch {
             try await remove(made)
@@ -84,7 +86,9 @@ struct TableDeployment {
 
     private func create(_ table: TableResource) async throws(EmulatorError) {
         do throws(EmulatorError) {
-            _ = try await endpoint.perform("CreateTable", .object(Self.request(for: table)))
+            var request = Self.request(for: table)
+            request["StreamSpecification"] = nil
+            _ = try await endpoint.perform("CreateTable", .object(request))
             if let attribute = table.timeToLiveAttribute {
                 let setting: JSONValue = ["AttributeName": .string(attribute), "Enabled": true]
                 _ = try await endpoint.perform(
@@ -93,6 +97,12 @@ struct TableDeployment {
         } catch {
             throw EmulatorError("\(table.position): table \(table.logicalID) can't be created: \(error)")
         }
+    }
+
+    private func startStream(of table: TableResource) async throws(EmulatorError) {
+        guard let specification = Self.request(for: table)["StreamSpecification"] else { return }
+        _ = try await endpoint.perform(
+            "UpdateTable", ["TableName": .string(table.name), "StreamSpecification": specification])
     }
 
     private static func request(for table: TableResource) -> JSONObject {

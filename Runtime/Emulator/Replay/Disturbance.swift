@@ -24,7 +24,7 @@ final class Disturbance: Sendable {
 
     /// One sequence of numbers for each kind of draw: how often one kind is drawn does not change the others.
     private enum Draw: Int, CaseIterable {
-        case invocation, delivery, batch, order, message, step, notice
+        case invocation, delivery, batch, order, message, step
     }
     private struct State {
         var generators: [SplitMix64]
@@ -59,12 +59,6 @@ final class Disturbance: Sendable {
 
     /// Whether a message that has been worked off stays in its queue once more.
     func keepsMessage() -> Bool { !isTwice && draw(.message, below: 4) == 0 }
-
-    /// A notice that a payment provider sends again after a step, of those that it has sent; nil for none.
-    func lateNotice(of count: Int) -> Int? {
-        guard !isTwice, count > 0, draw(.notice, below: 3) == 0 else { return nil }
-        return Int(draw(.notice, below: UInt64(count)))
-    }
 
     // MARK: In another order
 

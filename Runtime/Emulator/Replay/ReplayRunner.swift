@@ -111,15 +111,14 @@ package struct ReplayRunner: Sendable {
         _ replayCase: ReplayCase, in world: ReplayWorld
     ) async throws(EmulatorError) -> [String]? {
         let plain = try await world.endState()
-        let isAudited = try replayCase.isAudited
-        let violations = isAudited ? try await world.audit() : []
+        let violations = try await world.audit()
         guard violations.isEmpty else { return violations }
         for kind in disturbances {
             var differences: [String]
             do throws(EmulatorError) {
                 _ = try await observe(replayCase, in: world, kind)
                 differences = plain.differences(to: try await world.endState())
-                if isAudited { differences += try await world.audit() }
+                differences += try await world.audit()
             } catch {
                 differences = [error.description]
             }

@@ -20,7 +20,6 @@ struct SeedDatabase: Sendable {
         do {
             var configuration = configuration
             configuration.port = 0
-            configuration.isReplay = true
             let emulator = try await Emulator.start(configuration)
             do {
                 // Here and not case by case: what was not built must not be taken for what was seen.

@@ -81,13 +81,14 @@ extension ReplayWorld {
             .replacing(/X-Amz-Signature=[0-9a-f]{64}/, with: "X-Amz-Signature=${Signature}")
     }
 
-    /// Ids of connections are written as the names that the flow gives them.
+    /// Ids of connections are written as the names that the flow gives them; of a table's stream, the shard is another in
+    /// every run, and which place in it a change has depends on what else was written.
     func named(_ value: JSONValue) -> JSONValue {
-        let names = now.socketNames
-        guard !names.isEmpty else { return value }
-        var text = value.compactText
-        for (id, name) in names { text = text.replacing(id, with: "${\(name)}") }
-        return (try? parseJSON(text)) ?? value
+        let text = value.compactText
+        var named = text.replacing(/shardId-[0-9]{20}-[0-9a-f]{8}/, with: "${Shard}")
+            .replacing(/"[0-9]{40}"/, with: "\"${Position}\"")
+        for (id, name) in now.socketNames { named = named.replacing(id, with: "${\(name)}") }
+        return named == text ? value : (try? parseJSON(named)) ?? value
     }
 
     private func withoutAddress(_ value: JSONValue) -> JSONValue {
