@@ -5,6 +5,8 @@ package import Time
 package struct LedgerEntry: Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         case vote(votingID: String)
+        /// The voting was cancelled.
+        case voteRefund(votingID: String)
         case purchase(id: String)
         /// - Parameter refundedCents: all that went back of this purchase so far, by which one refund is told from another.
         case purchaseRefund(id: String, refundedCents: Int)
@@ -49,6 +51,7 @@ package struct LedgerEntry: Hashable, Sendable {
     private var causeName: String {
         switch cause {
         case .vote: "VOTE"
+        case .voteRefund: "VOTE_REFUND"
         case .purchase: "PURCHASE"
         case .purchaseRefund: "PURCHASE_REFUND"
         }
@@ -56,7 +59,7 @@ package struct LedgerEntry: Hashable, Sendable {
 
     private var causeID: String {
         switch cause {
-        case .vote(let id), .purchase(let id), .purchaseRefund(let id, _): id
+        case .vote(let id), .voteRefund(let id), .purchase(let id), .purchaseRefund(let id, _): id
         }
     }
 }

@@ -99,6 +99,28 @@ package func decideCancellation(
     return .accepted(voting, writes: [voting.replacement, calendar.write])
 }
 
+/// Decides whether an open voting is closed before its time: it ends ``VotingPlanRules/moveNoticeMin`` from now, so that
+/// every cache knows the end before it comes, and its place in the calendar is free from then on. What ends by then
+/// anyhow, or has ended, is accepted and writes nothing.
+package func decideClosing(
+    of voting: Voting?, calendar: VotingCalendar?, at now: Timestamp
+) -> Decision<Voting, VotingPlanRefusal> {
+    guard var voting else { return .refused(.votingUnknown) }
+    let endsAt = now + VotingPlanRules.moveNoticeMin
+    switch voting.phase(at: now) {
+    case .cancelled: return .refused(.cancelled)
+    case .scheduled: return .refused(.notStarted(startsAt: voting.window.startsAt))
+    case .ended: return .accepted(voting, writes: [])
+    case .open where voting.window.endsAt <= endsAt: return .accepted(voting, writes: [])
+    case .open: break
+    }
+    voting.window.endsAt = endsAt
+    voting.version += 1
+    voting.scheduleVersion += 1
+    let calendar = (calendar ?? VotingCalendar()).replacing(voting.id, with: voting.window, at: now)
+    return .accepted(voting, writes: [voting.replacement, calendar.write])
+}
+
 extension Voting {
     /// Stores this version in place of the one before it.
     fileprivate var replacement: ItemWrite { .put(item, in: .votings, if: .equal("version", .number(version - 1))) }

@@ -16,12 +16,16 @@ package struct Participation: StoredEntity, Hashable {
         }
     }
 
+    /// When the user asked to be alerted of this voting, which nobody need do to vote.
     package var registeredAt: Timestamp?
     package var vote: Vote?
+    /// When the credit of a vote came back because the voting was cancelled.
+    package var refundedAt: Timestamp?
 
-    package init(registeredAt: Timestamp? = nil, vote: Vote? = nil) {
+    package init(registeredAt: Timestamp? = nil, vote: Vote? = nil, refundedAt: Timestamp? = nil) {
         self.registeredAt = registeredAt
         self.vote = vote
+        self.refundedAt = refundedAt
     }
 }
 
@@ -31,7 +35,27 @@ extension Participation {
     package static let shards = 256
 
     package static func key(of userID: String, in votingID: String) -> ItemKey {
-        ItemKey(.votings, "P#\(votingID)#\(shard(of: userID))", "U#\(userID)")
+        ItemKey(.votings, partition(shard(of: userID), of: votingID), userPrefix + userID)
+    }
+
+    /// - Parameter shard: 0..<``shards``.
+    package static func partition(_ shard: Int, of votingID: String) -> String { "P#\(votingID)#\(shard)" }
+
+    private static let userPrefix = "U#"
+
+    /// Whose participation an item is.
+    package static func userID(of item: Item) throws(MalformedItem) -> String {
+        let sort = try ItemReader(item, "participation").string(ItemKey.sortName)
+        guard sort.hasPrefix(userPrefix) else { throw MalformedItem("participation", ItemKey.sortName) }
+        return String(sort.dropFirst(userPrefix.count))
+    }
+
+    /// The voting that an item with this key takes part in; nil if it is no participation.
+    package static func votingID(ofKey key: Item) -> String? {
+        guard let partition = key[ItemKey.partitionName]?.string, partition.hasPrefix("P#"),
+            let end = partition.lastIndex(of: "#"), end > partition.index(after: partition.startIndex)
+        else { return nil }
+        return String(partition[..<end].dropFirst(2))
     }
 
     package static func shard(of userID: String) -> Int { UserShard.of(userID, among: shards) }
@@ -43,5 +67,6 @@ extension Participation {
             vote = Vote(
                 optionID: try reader.string("optionID"), votedAt: votedAt, requestID: try reader.string("requestID"))
         }
+        refundedAt = try reader.optional("refundedAt", reader.time)
     }
 }

@@ -11,6 +11,8 @@ package enum VotingPlanRefusal: Refusal {
     case kindFixed
     /// R4: nothing but the end of an open voting can be changed.
     case started(startsAt: Timestamp)
+    /// Only an open voting can be closed.
+    case notStarted(startsAt: Timestamp)
     case titleInvalid
     /// R4: two options or more.
     case optionCountInvalid
@@ -29,6 +31,7 @@ package enum VotingPlanRefusal: Refusal {
         case ended = "ENDED"
         case kindFixed = "KIND_FIXED"
         case started = "STARTED"
+        case notStarted = "NOT_STARTED"
         case titleInvalid = "TITLE_INVALID"
         case optionCountInvalid = "OPTION_COUNT_INVALID"
         case optionInvalid = "OPTION_INVALID"
@@ -47,6 +50,7 @@ package enum VotingPlanRefusal: Refusal {
         case .ended: .ended
         case .kindFixed: .kindFixed
         case .started: .started
+        case .notStarted: .notStarted
         case .titleInvalid: .titleInvalid
         case .optionCountInvalid: .optionCountInvalid
         case .optionInvalid: .optionInvalid
@@ -66,6 +70,7 @@ package enum VotingPlanRefusal: Refusal {
         case .ended: "This voting has ended. Make a new one."
         case .kindFixed: "A free voting stays free and a paid one stays paid. Make a new one."
         case .started: "This voting has started: only its end can be moved, or the voting cancelled."
+        case .notStarted: "This voting has not started: there is nothing to close. Cancel it, or change its window."
         case .titleInvalid: "A title has 1 to \(VotingDraft.titleLengthMax) characters that are not all blank."
         case .optionCountInvalid: "A voting has 2 to \(VotingDraft.optionsMax) options."
         case .optionInvalid:

@@ -163,7 +163,9 @@ struct VotingPlanTests {
     }
 
     @Test func `has a row for every refusal`() {
-        let seen = Self.creations.compactMap(\.refusal?.code) + Self.changes.compactMap(\.refusal?.code)
+        let seen =
+            Self.creations.compactMap(\.refusal?.code) + Self.changes.compactMap(\.refusal?.code)
+            + VotingAftermathTests.closings.compactMap { $0.2?.code }
         #expect(Set(seen) == Set(VotingPlanRefusal.Code.allCases))
     }
 
