@@ -37,9 +37,15 @@ package struct CastVoteHandler: LambdaHandler {
         return try await retryingConflicts { attempt in
             switch try await decide(ballot, attempt, at: event.receivedAt) {
             case .refused(let refusal):
+                context.count(["Refused.\(refusal.code.rawValue)": 1], by: "CastVote")
                 return HTTPReply(refusal)
             case .accepted(let receipt, let writes):
                 try await store.commit(writes, token: attempt.token(context.requestID))
+                context.count(
+                    [
+                        "Votes": writes.isEmpty ? 0 : 1, "CreditsSpent": writes.isEmpty ? 0 : receipt.creditsSpent,
+                        "VotesConfirmedAgain": writes.isEmpty ? 1 : 0,
+                    ], by: "CastVote")
                 return HTTPReply(writes.isEmpty ? .ok : .created, body: receipt.json)
             }
         }

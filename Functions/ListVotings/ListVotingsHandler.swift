@@ -6,7 +6,7 @@ package import LambdaRuntime
 package import Services
 import Time
 
-/// Shows the votings that have not ended (R5, R6, R15), and any voting by its id.
+/// Shows the votings that have not ended (R5, R6, R15), and any voting by its id, with how the votes stand.
 package struct ListVotingsHandler: LambdaHandler {
     private let store: any ItemStore
     package init(store: any ItemStore) { self.store = store }
@@ -21,13 +21,36 @@ package struct ListVotingsHandler: LambdaHandler {
             case "GET /votings/{votingID}":
                 let id = try event.pathParameter("votingID")
                 guard let voting = try await store.read(Voting.self, at: Voting.key(id)) else {
-                    let refusal = VoteRefusal.votingUnknown
-                    return HTTPReply(.notFound, code: refusal.code.rawValue, message: refusal.message)
+                    return refused(.votingUnknown, .notFound, context)
                 }
                 return HTTPReply(.ok, body: voting.json(at: event.receivedAt))
+            case "GET /votings/{votingID}/results": return try await results(event, context)
             default: throw RequestError.routeUnknown
             }
         }
+    }
+
+    /// How the votes stand: the final count if there is one, until then the tally, which a vote reaches within a second
+    /// or so. Anybody may see it while the voting is open, as the wall in the hall does.
+    private func results(_ event: HTTPEvent, _ context: InvocationContext) async throws -> HTTPReply {
+        let id = try event.pathParameter("votingID")
+        let items = try await store.items(at: [Voting.key(id), FinalCount.key(of: id)])
+        guard let voting = try items[0].map({ try Voting(item: $0) }) else {
+            return refused(.votingUnknown, .notFound, context)
+        }
+        guard voting.cancelledAt == nil else { return refused(.cancelled, .conflict, context) }
+        let final = try items[1].map { try FinalCount(item: $0) }
+        let votes: [String: Int]
+        if let final { votes = final.votes } else { votes = try await VoteTally.votes(of: id, in: store) }
+        context.count([final == nil ? "LiveResultsShown" : "FinalResultsShown": 1], by: "ListVotings")
+        return HTTPReply(.ok, body: voting.json(of: votes, final, at: event.receivedAt))
+    }
+
+    private func refused(
+        _ refusal: VoteRefusal, _ status: HTTPReply.Status, _ context: InvocationContext
+    ) -> HTTPReply {
+        context.count(["Refused.\(refusal.code.rawValue)": 1], by: "ListVotings")
+        return HTTPReply(status, code: refusal.code.rawValue, message: refusal.message)
     }
 
     /// The calendar bounds how many there are.
@@ -50,5 +73,23 @@ package struct ListVotingsHandler: LambdaHandler {
                 "serverTime": .string(now.description),
                 "votings": .array(votings.map { .object($0.json(at: now)) }),
             ])
+    }
+}
+
+extension Voting {
+    /// The votes of every option, in the voting's order.
+    fileprivate func json(of votes: [String: Int], _ final: FinalCount?, at now: Timestamp) -> JSONObject {
+        [
+            "votingID": .string(id), "phase": .string(phase(at: now).rawValue), "serverTime": .string(now.description),
+            "isFinal": .bool(final != nil), "countedAt": final.map { .string($0.countedAt.description) } ?? .null,
+            "options": .array(
+                options.map {
+                    [
+                        "id": .string($0.id), "title": .string($0.title),
+                        "votes": .number(JSONNumber(votes[$0.id] ?? 0)),
+                    ]
+                }),
+            "total": .number(JSONNumber(options.reduce(0) { $0 + (votes[$1.id] ?? 0) })),
+        ]
     }
 }

@@ -6,7 +6,7 @@ package import LambdaRuntime
 package import Services
 import Time
 
-/// Makes, changes and cancels votings for administrators (R4, R5, R13, R14).
+/// Makes, changes, closes and cancels votings for administrators (R4, R5, R13, R14).
 package struct ManageVotingsHandler: LambdaHandler {
     private let store: any ItemStore
     private let rules: VotingPlanRules
@@ -31,6 +31,10 @@ package struct ManageVotingsHandler: LambdaHandler {
                 return try await change(event, context) { voting, calendar in
                     decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
                 }
+            case "POST /votings/{votingID}/close":
+                return try await change(event, context) { voting, calendar in
+                    decideClosing(of: voting, calendar: calendar, at: event.receivedAt)
+                }
             default: throw RequestError.routeUnknown
             }
         }
@@ -46,7 +50,7 @@ package struct ManageVotingsHandler: LambdaHandler {
             let decision = decideNewVoting(
                 draft, id: id, by: administratorID, after: earlier, calendar: calendar, rules: rules,
                 at: event.receivedAt)
-            return try await carryOut(decision, .created, event, attempt.token(context.requestID))
+            return try await carryOut(decision, .created, event, attempt, context)
         }
     }
 
@@ -57,7 +61,7 @@ package struct ManageVotingsHandler: LambdaHandler {
         let id = try event.pathParameter("votingID")
         return try await retryingConflicts { attempt in
             let (voting, calendar) = try await read(id)
-            return try await carryOut(decide(voting, calendar), .ok, event, attempt.token(context.requestID))
+            return try await carryOut(decide(voting, calendar), .ok, event, attempt, context)
         }
     }
 
@@ -67,17 +71,29 @@ package struct ManageVotingsHandler: LambdaHandler {
     }
 
     private func carryOut(
-        _ decision: Decision<Voting, VotingPlanRefusal>, _ status: HTTPReply.Status, _ event: HTTPEvent, _ token: String
+        _ decision: Decision<Voting, VotingPlanRefusal>, _ status: HTTPReply.Status, _ event: HTTPEvent,
+        _ attempt: Attempt, _ context: InvocationContext
     ) async throws -> HTTPReply {
         switch decision {
         case .refused(let refusal):
+            context.count(["Refused.\(refusal.code.rawValue)": 1], by: "ManageVotings")
             return HTTPReply(refusal)
         case .accepted(let voting, let writes):
-            try await store.commit(writes, token: token)
+            try await store.commit(writes, token: attempt.token(context.requestID))
+            if !writes.isEmpty { context.count([Self.metric(of: event): 1], by: "ManageVotings") }
             var body = voting.json(at: event.receivedAt)
             body["version"] = .number(JSONNumber(voting.version))
             body["scheduleVersion"] = .number(JSONNumber(voting.scheduleVersion))
             return HTTPReply(writes.isEmpty ? .ok : status, body: body)
+        }
+    }
+
+    private static func metric(of event: HTTPEvent) -> String {
+        switch event.routeKey {
+        case "POST /votings": "VotingsMade"
+        case "POST /votings/{votingID}/cancel": "VotingsCancelled"
+        case "POST /votings/{votingID}/close": "VotingsClosed"
+        default: "VotingsChanged"
         }
     }
 }
@@ -89,7 +105,8 @@ extension HTTPReply {
             case .votingUnknown: (.notFound, [:])
             case .keyReused, .cancelled, .kindFixed: (.conflict, [:])
             case .ended(let endsAt): (.conflict, ["endsAt": .string(endsAt.description)])
-            case .started(let startsAt): (.conflict, ["startsAt": .string(startsAt.description)])
+            case .started(let startsAt), .notStarted(let startsAt):
+                (.conflict, ["startsAt": .string(startsAt.description)])
             case .titleInvalid, .optionCountInvalid, .optionInvalid, .optionRepeated, .windowEmpty:
                 (.unprocessable, [:])
             case .windowPast(let earliest): (.unprocessable, ["earliest": .string(earliest.description)])

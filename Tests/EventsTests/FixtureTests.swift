@@ -18,11 +18,12 @@ struct FixtureTests {
 
     /// By function, what reads an event as its type and writes it again; all others come from an HTTP API. One line each.
     static let types: [String: @Sendable (JSONValue) throws -> JSONValue] = [
-        // Asks what it asks by a type of its own.
+        // What it is asked is its own business.
         "AuditBooks": { $0 },
-        "CountVotes": { try again(FinalCountEvent.self, $0) },
+        "CountVotes": { try again(ScheduledVotingEvent.self, $0) },
         "GreetUser": { try again(UserPoolEvent.self, $0) },
         "RecordSignIn": { try again(UserPoolEvent.self, $0) },
+        "RefundVotes": { try again(SQSEvent.self, $0) },
         "TallyVotes": { try again(DynamoDBStreamEvent.self, $0) },
     ]
 
