@@ -161,7 +161,10 @@ let package = Package(
             tests("EventsTests", ["Events", "Items", "JSON", "Time"]),
             tests(
                 "HandlingTests",
-                ["Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Services", "Time"]),
+                [
+                    "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime", "Payments",
+                    "Services", "Time",
+                ]),
             // A server for tests, told its answers byte by byte.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
             tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Time"]),

@@ -80,4 +80,20 @@ struct StripeStandInTests {
         #expect(signature?.hasPrefix("t=1677175200,v1=") == true)
         #expect(throws: EmulatorError.self) { try stripe.finish(reference: "nobody", as: .paid()) }
     }
+
+    @Test func `gives back what was paid and no more, and tells the total`() throws {
+        #expect(throws: EmulatorError.self) { try stripe.refund(reference: "p1", amount: nil) }
+        _ = create(Self.form + "&payment_intent_data%5Bmetadata%5D%5Breference%5D=p1")
+        #expect(throws: EmulatorError.self) { try stripe.refund(reference: "p1", amount: 1) }
+        _ = try stripe.finish(reference: "p1", as: .paid())
+        for (amount, total) in [(300, 300), (nil, 900)] as [(Int?, Int)] {
+            let event = try parseJSON(try stripe.refund(reference: "p1", amount: amount).body)
+            #expect(event["type"]?.string == "charge.refunded")
+            let charge = event["data"]?["object"]
+            #expect(charge?["amount_refunded"]?.int == total)
+            #expect(charge?["refunded"]?.bool == (total == 900))
+            #expect(charge?["metadata"] == ["reference": "p1"])
+        }
+        #expect(throws: EmulatorError.self) { try stripe.refund(reference: "p1", amount: 1) }
+    }
 }
