@@ -40,6 +40,14 @@ struct Benchmarks {
         printMemory(of: emulator)
     }
 
+    func liveFinal() throws(LoadGenerator.Failure) {
+        let emulator = try EmulatorProcess(build: build, template: Self.template)
+        defer { emulator.stop() }
+        let benchmark = LiveFinalBenchmark(emulator: emulator, size: isTiny ? .tiny : .full)
+        print(try benchmark.run().text)
+        printMemory(of: emulator)
+    }
+
     func services() throws(LoadGenerator.Failure) {
         print(try ServiceBenchmark(build: build, count: isTiny ? 100 : 10_000).run().text)
         print(try SocketBenchmark(build: build, sockets: isTiny ? 20 : 1_000).run().text)

@@ -1,4 +1,6 @@
 import Glibc
+import JSON
+import Time
 
 /// A running `emulator start` of the build under measurement.
 final class EmulatorProcess {
@@ -52,6 +54,28 @@ final class EmulatorProcess {
 
     /// Seconds of processor time so far.
     var processorSeconds: Double { ProcessFigures.processorSeconds(of: pid) }
+
+    /// Milliseconds since 1970, by the emulator's clock.
+    func clock() throws(LoadGenerator.Failure) -> Int {
+        var now: Timestamp?
+        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in
+            HTTPRequests.get("/_emulator/clock", headers: "")
+        } accepts: { _, body in
+            now = ((try? parseJSON(Array(body)))?["now"]?.string).flatMap { Timestamp(rfc3339: $0) }
+            return now != nil
+        }
+        return Int(now?.milliseconds ?? 0)
+    }
+
+    /// Moves the emulator's clock, and returns when nothing is left to do.
+    func advance(to milliseconds: Int) throws(LoadGenerator.Failure) {
+        let body: JSONValue = ["to": .string(Timestamp(milliseconds: Int64(milliseconds)).description)]
+        _ = try LoadGenerator(port: port).run(count: 1, connections: 1) { _ in
+            HTTPRequests.post("/_emulator/clock", body: body.compactBytes, headers: "")
+        } accepts: { status, _ in
+            status == 200
+        }
+    }
 
     func stop() {
         kill(pid, SIGTERM)

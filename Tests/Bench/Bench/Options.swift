@@ -1,6 +1,8 @@
 /// The command line: `bench [PART] [--build FOLDER] [--tiny] [--items N] [--beside NAME=COMMAND|URL]…`
 struct Options {
-    enum Part: String { case all, start, lambda, votes, services, dynamodb, growth, sqlite, beside }
+    enum Part: String {
+        case all, start, lambda, votes, services, dynamodb, growth, sqlite, beside, liveFinal = "live-final"
+    }
 
     var part = Part.all
     /// A release build unless the figures do not matter.

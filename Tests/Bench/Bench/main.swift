@@ -12,6 +12,7 @@ do {
     if options.includes(.start) { try benchmarks.start() }
     if options.includes(.lambda) { try benchmarks.lambda() }
     if options.includes(.votes) { try benchmarks.votes() }
+    if options.includes(.liveFinal) { try benchmarks.liveFinal() }
     if options.includes(.services) { try benchmarks.services() }
     if options.includes(.dynamodb) { try benchmarks.dynamoDB() }
     if options.includes(.growth) { try benchmarks.growth() }
