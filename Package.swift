@@ -49,6 +49,7 @@ let functions = [
     "RecordSignIn",
     "RefundVotes",
     "RegisterForVoting",
+    "ReleaseStock",
     "SettlePayment",
     "TallyVotes",
 ]

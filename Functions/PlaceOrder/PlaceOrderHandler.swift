@@ -9,12 +9,16 @@ import Time
 
 /// Shows what the cart costs and turns it into an order, at the same total (R61, R69–R72, R75).
 package struct PlaceOrderHandler: LambdaHandler {
+    private static let name = "PlaceOrder"
     private let store: any ItemStore
     private let payments: any PaymentProvider
+    private let releases: any MessageQueue
 
-    package init(store: any ItemStore, payments: any PaymentProvider) {
+    /// - Parameter releases: where ``ReleaseRequest``s go.
+    package init(store: any ItemStore, payments: any PaymentProvider, releases: any MessageQueue) {
         self.store = store
         self.payments = payments
+        self.releases = releases
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
@@ -44,6 +48,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         let body = try event.body(as: OrderBody.self)
         let id = derivedID("order", of: userID, key: try event.idempotencyKey())
         let request = body.request(id: id, by: userID)
+        var isReleasePlanned = false
         let decision = try await retryingConflicts { attempt in
             let items = try await store.items(at: [Order.key(id), Cart.key(of: userID)])
             let earlier = try items[0].map { try Order(item: $0) }
@@ -51,12 +56,23 @@ package struct PlaceOrderHandler: LambdaHandler {
             // Stock is looked at once a reservation has failed, to say of what there is too little.
             let shelf = try await shelf(for: earlier == nil ? cart : nil, withStock: attempt.number > 1)
             let decision = decideOrder(request, of: cart, from: shelf, after: earlier, at: event.receivedAt)
+            if !decision.writes.isEmpty, !isReleasePlanned {
+                // First, for then no order ever keeps its pieces for want of this message; and a message without an
+                // order does nothing.
+                try await releases.send([QueueMessage(releasing: id)])
+                isReleasePlanned = true
+            }
             try await store.commit(decision.writes, token: attempt.token(context.requestID))
             return decision
         }
         switch decision {
-        case .refused(let refusal): return HTTPReply(refusal)
+        case .refused(let refusal):
+            context.count(["Refused.\(refusal.code.rawValue)": 1], by: Self.name)
+            return HTTPReply(refusal)
         case .accepted(let order, let writes):
+            if !writes.isEmpty {
+                context.count(["OrdersPlaced": 1, "CentsOrdered": order.quote.totalCents], by: Self.name)
+            }
             return try await reply(for: order, isNew: !writes.isEmpty, at: event.receivedAt)
         }
     }
@@ -72,7 +88,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         if withStock {
             let found = try await store.items(at: cart.lines.map { Stock.key(of: $0.sku) })
             stock = try zip(cart.lines, found).map { line, item in
-                try item.map { try Stock(item: $0) } ?? Stock(sku: line.sku, available: 0)
+                try item.map { try Stock(item: $0) } ?? .none(of: line.sku)
             }
         }
         return Shelf(
@@ -91,7 +107,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         guard order.opensCheckout(at: now) else { return HTTPReply(.ok, body: body) }
         let checkout = CheckoutOrder(
             reference: order.id, purpose: .orders, title: "Your order", amount: order.quote.totalCents,
-            currency: order.currency, expiresAt: order.placedAt + PaymentTerms.checkoutLifetime)
+            currency: order.currency, expiresAt: order.placedAt + OrderTerms.checkoutLifetime)
         switch try await payments.openingCheckout(checkout) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)

@@ -2,6 +2,8 @@ import AWSServices
 import LambdaRuntime
 import Payments
 
+let services = try LiveServices.fromEnvironment()
 try await RuntimeLoop(
-    PlaceOrderHandler(store: LiveServices.fromEnvironment().store, payments: StripeCheckout.fromEnvironment())
+    PlaceOrderHandler(
+        store: services.store, payments: StripeCheckout.fromEnvironment(), releases: services.queue("RELEASE_QUEUE"))
 ).run()

@@ -6,6 +6,7 @@ package import Services
 
 /// Marks orders as paid, by the payment provider's verified notice alone (R72).
 package struct SettlePaymentHandler: LambdaHandler {
+    private static let name = "SettlePayment"
     private let store: any ItemStore
     private let webhook: StripeWebhookDoor
 
@@ -33,10 +34,36 @@ package struct SettlePaymentHandler: LambdaHandler {
             if let orderItem = items[0], let paymentItem = items[1] {
                 order = (try Order(item: orderItem), try Payment(item: paymentItem))
             }
+            // Stock matters to late money alone, and is looked at once it could not be set aside.
+            let stock = attempt.number > 1 ? try await stock(for: order?.0) : [:]
             let settlement = decideOrderSettlement(
-                notice, of: order, isQuarantined: items[2] != nil, at: event.receivedAt)
+                notice, of: order, stock: stock, isQuarantined: items[2] != nil, at: event.receivedAt)
             try await store.commit(settlement.writes, token: attempt.token(context.requestID))
+            if let metric = settlement.metric { context.count([metric: 1], by: Self.name) }
             return settlement.outcome
+        }
+    }
+
+    private func stock(for order: Order?) async throws -> [String: Stock] {
+        guard let order, order.state == .expired else { return [:] }
+        let skus = order.quote.lines.map(\.sku)
+        let found = try await store.items(at: skus.map { Stock.key(of: $0) })
+        var stock: [String: Stock] = [:]
+        for (sku, item) in zip(skus, found) { stock[sku] = try item.map { try Stock(item: $0) } ?? .none(of: sku) }
+        return stock
+    }
+}
+
+extension Settlement {
+    /// Nil for a notice that changes nothing.
+    fileprivate var metric: String? {
+        if writes.isEmpty { return nil }
+        return switch outcome {
+        case .paid: "OrdersPaid"
+        case .expired: "OrdersExpired"
+        case .refunded: "Refunds"
+        case .approved, .alreadySettled: nil
+        case .quarantined(let reason): "Quarantined.\(reason.rawValue)"
         }
     }
 }

@@ -1,7 +1,7 @@
 package import Items
 
-/// The bundle's tables, one per service (R88): no function writes another service's table but the paid vote and the
-/// placing of an order, which need one transaction across two.
+/// The bundle's tables, one per service (R88): no function writes another service's table but the paid vote and, for
+/// orders, what sets stock aside and gives it back, which need one transaction across two.
 extension TableName {
     package static let users = TableName(rawValue: "Users")
     package static let votings = TableName(rawValue: "Votings")

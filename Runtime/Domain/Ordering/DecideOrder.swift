@@ -10,13 +10,18 @@ package struct OrderRequest: Hashable, Sendable {
     package var cartVersion: Int
     package var expectedTotalCents: Int
     package var address: BillingAddress
+    package var provider: ProviderName
 
-    package init(id: String, userID: String, cartVersion: Int, expectedTotalCents: Int, address: BillingAddress) {
+    package init(
+        id: String, userID: String, cartVersion: Int, expectedTotalCents: Int, address: BillingAddress,
+        provider: ProviderName = .stripe
+    ) {
         self.id = id
         self.userID = userID
         self.cartVersion = cartVersion
         self.expectedTotalCents = expectedTotalCents
         self.address = address
+        self.provider = provider
     }
 }
 
@@ -33,7 +38,7 @@ package func decideOrder(
     if let earlier {
         let isSame =
             earlier.quote.cartVersion == request.cartVersion && earlier.quote.totalCents == request.expectedTotalCents
-            && earlier.address == request.address
+            && earlier.address == request.address && earlier.provider == request.provider
         return isSame ? .accepted(earlier, writes: []) : .refused(.keyReused)
     }
     if let field = request.address.firstInvalidField { return .refused(.addressInvalid(field: field)) }
@@ -49,9 +54,10 @@ package func decideOrder(
     }
     let order = Order(
         id: request.id, userID: request.userID, state: .awaitingPayment, quote: quote, currency: OrderTerms.currency,
-        address: request.address, placedAt: now)
+        address: request.address, provider: request.provider, placedAt: now)
     let payment = Payment(
-        orderID: order.id, amountCents: quote.totalCents, currency: order.currency, state: .awaited)
+        orderID: order.id, provider: order.provider, amountCents: quote.totalCents, currency: order.currency,
+        state: .awaited)
     return .accepted(
         order,
         writes: [.insert(order.item, in: .orders), .insert(payment.item, in: .orders), cart.emptying]

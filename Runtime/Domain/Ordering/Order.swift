@@ -5,9 +5,26 @@ package import Time
 package struct Order: StoredEntity, Hashable {
     package enum State: String, CaseIterable, Sendable {
         case awaitingPayment = "AWAITING_PAYMENT"
+        /// Paid for; its pieces stay set aside until they are shipped.
         case paid = "PAID"
-        /// Given up unpaid.
+        /// Given up unpaid; its pieces are available to others.
         case expired = "EXPIRED"
+        /// The whole payment went back before anything was shipped; its pieces are available to others.
+        case refunded = "REFUNDED"
+
+        /// Where an order may go from here. An order that was given up comes back if it is paid after all while there
+        /// are as many pieces.
+        package var successors: Set<State> {
+            switch self {
+            case .awaitingPayment: [.paid, .expired]
+            case .expired: [.paid]
+            case .paid: [.refunded]
+            case .refunded: []
+            }
+        }
+
+        /// Whether the order's pieces are set aside for it.
+        package var holdsStock: Bool { self == .awaitingPayment || self == .paid }
     }
 
     package var id: String
@@ -16,6 +33,8 @@ package struct Order: StoredEntity, Hashable {
     package var quote: OrderQuote
     package var currency: String
     package var address: BillingAddress
+    /// Who takes the money.
+    package var provider: ProviderName
     package var placedAt: Timestamp
     package var paymentDueAt: Timestamp { placedAt + OrderTerms.paymentTime }
 
@@ -24,7 +43,7 @@ package struct Order: StoredEntity, Hashable {
 
     package init(
         id: String, userID: String, state: State, quote: OrderQuote, currency: String, address: BillingAddress,
-        placedAt: Timestamp
+        provider: ProviderName = .stripe, placedAt: Timestamp
     ) {
         self.id = id
         self.userID = userID
@@ -32,6 +51,7 @@ package struct Order: StoredEntity, Hashable {
         self.quote = quote
         self.currency = currency
         self.address = address
+        self.provider = provider
         self.placedAt = placedAt
     }
 }
@@ -41,15 +61,25 @@ extension Order {
 
     package static func key(_ id: String) -> ItemKey { ItemKey(.orders, partitionPrefix + id, ItemName.meta) }
 
-    /// Moves the order to another state, and with it to that state's partition of the index.
-    func moving(from old: State, to new: State) -> ItemWrite {
-        .update(
+    /// Moves the order to another state if it is still in this one, and with it to that state's partition of the index
+    /// and its pieces to where that state has them: at most 51 writes.
+    ///
+    /// The state is the one counter of all this: whatever comes twice, late or at the same time, one of the commits finds
+    /// the order where it expects it, and pieces move once.
+    func moving(to new: State) -> [ItemWrite] {
+        precondition(state.successors.contains(new), "no order goes from \(state) to \(new)")
+        let move = ItemWrite.update(
             Self.key(id),
             [
                 .set("state", .string(new.rawValue)),
                 .set(ItemName.secondIndexPartition, .string("ORDERS#STATE#" + new.rawValue)),
             ],
-            if: .equal("state", .string(old.rawValue)))
+            if: .equal("state", .string(state.rawValue)))
+        switch (state.holdsStock, new.holdsStock) {
+        case (true, false): return [move] + quote.lines.map { Stock.releasing($0.quantity, of: $0.sku) }
+        case (false, true): return [move] + quote.lines.map { Stock.reserving($0.quantity, of: $0.sku) }
+        case (true, true), (false, false): return [move]
+        }
     }
 
     package init(item: Item) throws(MalformedItem) {
@@ -71,6 +101,10 @@ extension Order {
         }
         currency = try reader.string("currency")
         address = try BillingAddress(map: try reader.map("address"))
+        guard let provider = ProviderName(rawValue: try reader.string("provider")) else {
+            throw MalformedItem("order", "provider")
+        }
+        self.provider = provider
         placedAt = try reader.time("placedAt")
     }
 
@@ -90,6 +124,7 @@ extension Order {
         item["totalCents"] = .number(quote.totalCents)
         item["currency"] = .string(currency)
         item["address"] = address.map
+        item["provider"] = .string(provider.rawValue)
         item["placedAt"] = .time(placedAt)
         item["paymentDueAt"] = .time(paymentDueAt)
         // By user, for "my orders"; by state, for what waits to be given up, packed or shown to an administrator.

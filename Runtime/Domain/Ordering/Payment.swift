@@ -5,20 +5,32 @@ import Time
 package struct Payment: StoredEntity, Hashable {
     package enum State: String, CaseIterable, Sendable {
         case awaited = "AWAITED"
+        /// Paid, and not wholly paid back.
         case captured = "CAPTURED"
         case expired = "EXPIRED"
+        /// Paid back to the last cent.
+        case refunded = "REFUNDED"
     }
 
     package var orderID: String
+    package var provider: ProviderName
     package var amountCents: Int
     package var currency: String
     package var state: State
+    /// What the provider paid back so far, 0...``amountCents``. It only grows, and may be known before the payment is:
+    /// notices come in any order.
+    package var refundedCents: Int
 
-    package init(orderID: String, amountCents: Int, currency: String, state: State) {
+    package init(
+        orderID: String, provider: ProviderName = .stripe, amountCents: Int, currency: String, state: State,
+        refundedCents: Int = 0
+    ) {
         self.orderID = orderID
+        self.provider = provider
         self.amountCents = amountCents
         self.currency = currency
         self.state = state
+        self.refundedCents = refundedCents
     }
 }
 
@@ -32,27 +44,53 @@ extension Payment {
     package init(item: Item) throws(MalformedItem) {
         let reader = ItemReader(item, "payment")
         orderID = try reader.id(after: Self.partitionPrefix)
+        guard let provider = ProviderName(rawValue: try reader.string("provider")) else {
+            throw MalformedItem("payment", "provider")
+        }
+        self.provider = provider
         amountCents = try reader.integer("amountCents")
         currency = try reader.string("currency")
         guard let state = State(rawValue: try reader.string("state")) else { throw MalformedItem("payment", "state") }
         self.state = state
+        refundedCents = try reader.optional("refundedCents", reader.integer) ?? 0
     }
 
     package var item: Item {
         var item = Self.key(of: orderID).attributes
+        item["provider"] = .string(provider.rawValue)
         item["amountCents"] = .number(amountCents)
         item["currency"] = .string(currency)
         item["state"] = .string(state.rawValue)
+        if refundedCents > 0 { item["refundedCents"] = .number(refundedCents) }
         return item
     }
 
-    func moving(to new: State, by notice: PaymentNotice, at now: Timestamp) -> ItemWrite {
-        .update(
+    /// Moves the payment if nothing came between.
+    ///
+    /// - Parameter notice: nil if nobody paid in time.
+    func moving(to new: State, by notice: PaymentNotice?, at now: Timestamp) -> ItemWrite {
+        var updates: [AttributeUpdate] = [.set("state", .string(new.rawValue)), .set("settledAt", .time(now))]
+        if let notice { updates.append(.set("noticeID", .string(notice.id))) }
+        return .update(Self.key(of: orderID), updates, if: unchanged)
+    }
+
+    /// Notes how much was paid back in all.
+    func refunding(_ cents: Int, movingTo new: State, at now: Timestamp) -> ItemWrite {
+        precondition(cents > refundedCents && cents <= amountCents, "refunds grow up to what was captured")
+        return .update(
             Self.key(of: orderID),
             [
-                .set("state", .string(new.rawValue)), .set("settledAt", .time(now)),
-                .set("noticeID", .string(notice.id)),
+                .set("state", .string(new.rawValue)), .set("refundedCents", .number(cents)),
+                .set("refundedAt", .time(now)),
             ],
-            if: .equal("state", .string(State.awaited.rawValue)))
+            if: unchanged)
+    }
+
+    /// The payment is still as it was read.
+    private var unchanged: Condition {
+        .all([
+            .equal("state", .string(state.rawValue)),
+            refundedCents == 0 ? .notExists("refundedCents") : .equal("refundedCents", .number(refundedCents)),
+        ])
     }
 }

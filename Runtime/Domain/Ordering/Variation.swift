@@ -51,34 +51,6 @@ package struct Product: StoredEntity, Hashable {
     }
 }
 
-/// How many of a SKU there are. Available and reserved and shipped together are what was received.
-package struct Stock: StoredEntity, Hashable {
-    package var sku: String
-    /// Never below 0.
-    package var available: Int
-    package init(sku: String, available: Int) {
-        self.sku = sku
-        self.available = available
-    }
-
-    private static let partitionPrefix = "STOCK#"
-
-    package static func key(of sku: String) -> ItemKey { ItemKey(.inventory, partitionPrefix + sku, ItemName.meta) }
-
-    package init(item: Item) throws(MalformedItem) {
-        let reader = ItemReader(item, "stock")
-        sku = try reader.id(after: Self.partitionPrefix)
-        available = try reader.integer("available")
-    }
-
-    /// Sets pieces aside if there are as many.
-    static func reserving(_ quantity: Int, of sku: String) -> ItemWrite {
-        .update(
-            key(of: sku), [.add("available", -quantity), .add("reserved", quantity)],
-            if: .greaterOrEqual("available", .number(quantity)))
-    }
-}
-
 /// What an order needs to know of the shop, read just before.
 package struct Shelf: Hashable, Sendable {
     package var products: [String: Product]

@@ -87,10 +87,15 @@ final class ReplayWorld: Sendable {
         current.withLock { body(&$0!) }
     }
 
-    /// The time that an event says of itself: the gateway's time of receipt, or EventBridge's `time`.
+    /// The time that an event says of itself: the gateway's time of receipt, when a queue first handed over a message, or
+    /// EventBridge's `time`.
     static func instant(of event: JSONValue) -> Timestamp? {
         if let milliseconds = event["requestContext"]?["timeEpoch"]?.int {
             return Timestamp(milliseconds: Int64(milliseconds))
+        }
+        let message = event["Records"]?.array?.first?["attributes"]
+        if let received = (message?["ApproximateFirstReceiveTimestamp"]?.string).flatMap({ Int64($0) }) {
+            return Timestamp(milliseconds: received)
         }
         return event["time"]?.string.flatMap { Timestamp(rfc3339: $0) }
     }

@@ -21,8 +21,12 @@ struct OrderTests {
             products: [Product(id: "P", isHidden: hidden)], stock: stock)
     }
 
-    static func request(_ total: Int, version: Int = 3, address: BillingAddress = address) -> OrderRequest {
-        OrderRequest(id: "O", userID: "ada", cartVersion: version, expectedTotalCents: total, address: address)
+    static func request(
+        _ total: Int, version: Int = 3, address: BillingAddress = address, provider: ProviderName = .stripe
+    ) -> OrderRequest {
+        OrderRequest(
+            id: "O", userID: "ada", cartVersion: version, expectedTotalCents: total, address: address,
+            provider: provider)
     }
 
     static func altered(_ change: (inout BillingAddress) -> Void) -> BillingAddress {
@@ -55,6 +59,9 @@ struct OrderTests {
         Row(
             testDescription: "placed before, other address",
             request: request(3_670, address: altered { $0.city = "Leeds" }),
+            earlier: placed, refusal: .keyReused),
+        Row(
+            testDescription: "placed before, other provider", request: request(3_670, provider: .paypal),
             earlier: placed, refusal: .keyReused),
         Row(
             testDescription: "blank name", request: request(3_670, address: altered { $0.name = " " }),

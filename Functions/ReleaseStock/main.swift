@@ -1,0 +1,4 @@
+import AWSServices
+import LambdaRuntime
+
+try await RuntimeLoop(ReleaseStockHandler(store: LiveServices.fromEnvironment().store)).run()

@@ -1,0 +1,22 @@
+package import Items
+package import Time
+
+/// What becomes of an order's pieces when its time to pay is over.
+package enum Release: Hashable, Sendable {
+    /// One transaction of at most 52 writes.
+    case givenUp([ItemWrite])
+    /// Nobody waits for its payment: it was paid or given up, or never came to be.
+    case notNeeded
+    case notDue
+}
+
+/// Decides whether an order is given up, so that others can buy its pieces (R50–R53): 15 minutes after it was placed, if
+/// it is not paid.
+///
+/// A payment that comes at the same moment and this are two transactions on the same condition: one goes through, and
+/// the other finds the order moved.
+package func decideRelease(of order: (order: Order, payment: Payment)?, at now: Timestamp) -> Release {
+    guard let (order, payment) = order, order.state == .awaitingPayment else { return .notNeeded }
+    guard now >= order.paymentDueAt else { return .notDue }
+    return .givenUp(order.givingUp(payment, by: nil, at: now))
+}
