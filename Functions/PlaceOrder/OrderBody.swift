@@ -17,13 +17,16 @@ struct OrderBody: Decodable {
     var cartVersion: Int
     var totalCents: Int
     var address: Address
+    /// Stripe where the request names none.
+    var provider: ProviderName?
 
     func request(id: String, by userID: String) -> OrderRequest {
         OrderRequest(
             id: id, userID: userID, cartVersion: cartVersion, expectedTotalCents: totalCents,
             address: BillingAddress(
                 name: address.name, line1: address.line1, line2: address.line2, city: address.city,
-                postalCode: address.postalCode, country: address.country))
+                postalCode: address.postalCode, country: address.country),
+            provider: provider ?? .stripe)
     }
 }
 

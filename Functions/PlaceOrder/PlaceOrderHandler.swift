@@ -11,13 +11,17 @@ import Time
 package struct PlaceOrderHandler: LambdaHandler {
     private static let name = "PlaceOrder"
     private let store: any ItemStore
-    private let payments: any PaymentProvider
+    private let stripe: any PaymentProvider
+    private let paypal: any PaymentProvider
     private let releases: any MessageQueue
 
     /// - Parameter releases: where ``ReleaseRequest``s go.
-    package init(store: any ItemStore, payments: any PaymentProvider, releases: any MessageQueue) {
+    package init(
+        store: any ItemStore, stripe: any PaymentProvider, paypal: any PaymentProvider, releases: any MessageQueue
+    ) {
         self.store = store
-        self.payments = payments
+        self.stripe = stripe
+        self.paypal = paypal
         self.releases = releases
     }
 
@@ -102,13 +106,19 @@ package struct PlaceOrderHandler: LambdaHandler {
         var body = order.quote.json
         body["orderID"] = .string(order.id)
         body["state"] = .string(order.state.rawValue)
+        body["provider"] = .string(order.provider.rawValue)
         body["currency"] = .string(order.currency)
         body["paymentDueAt"] = .string(order.paymentDueAt.description)
         guard order.opensCheckout(at: now) else { return HTTPReply(.ok, body: body) }
         let checkout = CheckoutOrder(
             reference: order.id, purpose: .orders, title: "Your order", amount: order.quote.totalCents,
             currency: order.currency, expiresAt: order.placedAt + OrderTerms.checkoutLifetime)
-        switch try await payments.openingCheckout(checkout) {
+        let provider =
+            switch order.provider {
+            case .stripe: stripe
+            case .paypal: paypal
+            }
+        switch try await provider.openingCheckout(checkout) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }

@@ -5,5 +5,6 @@ import Payments
 let services = try LiveServices.fromEnvironment()
 try await RuntimeLoop(
     PlaceOrderHandler(
-        store: services.store, payments: StripeCheckout.fromEnvironment(), releases: services.queue("RELEASE_QUEUE"))
+        store: services.store, stripe: StripeCheckout.fromEnvironment(), paypal: PayPalCheckout.fromEnvironment(),
+        releases: services.queue("RELEASE_QUEUE"))
 ).run()

@@ -2,23 +2,31 @@ import Domain
 package import Events
 import Handling
 package import LambdaRuntime
+package import Payments
 package import Services
 
-/// Marks orders as paid, by the payment provider's verified notice alone (R72).
+/// Marks orders as paid and as paid back, by the payment provider's verified notice alone (R72).
 package struct SettlePaymentHandler: LambdaHandler {
     private static let name = "SettlePayment"
     private let store: any ItemStore
-    private let webhook: StripeWebhookDoor
+    private let stripeDoor: StripeWebhookDoor
+    private let paypalDoor: PayPalWebhookDoor
 
-    package init(store: any ItemStore, webhookSecret: String) {
+    package init(store: any ItemStore, stripeSecret: String, paypal: PayPalCheckout, paypalWebhookID: String) {
         self.store = store
-        webhook = StripeWebhookDoor(purpose: .orders, secret: webhookSecret)
+        stripeDoor = StripeWebhookDoor(purpose: .orders, secret: stripeSecret)
+        paypalDoor = PayPalWebhookDoor(purpose: .orders, webhookID: paypalWebhookID, paypal: paypal)
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
         try await answering {
-            guard event.routeKey == "POST /webhooks/stripe/orders" else { throw RequestError.routeUnknown }
-            return try await webhook.receive(event) { try await settle($0, event, context) }
+            switch event.routeKey {
+            case "POST /webhooks/stripe/orders":
+                try await stripeDoor.receive(event) { try await settle($0, event, context) }
+            case "POST /webhooks/paypal/orders":
+                try await paypalDoor.receive(event) { try await settle($0, event, context) }
+            default: throw RequestError.routeUnknown
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 import AWSServices
 import LambdaRuntime
 import Machine
+import Payments
 
 try await RuntimeLoop(
     SettlePaymentHandler(
-        store: LiveServices.fromEnvironment().store, webhookSecret: Environment.requiredText("STRIPE_WEBHOOK_SECRET"))
+        store: LiveServices.fromEnvironment().store, stripeSecret: Environment.requiredText("STRIPE_WEBHOOK_SECRET"),
+        paypal: PayPalCheckout.fromEnvironment(), paypalWebhookID: Environment.requiredText("PAYPAL_WEBHOOK_ID"))
 ).run()
