@@ -57,7 +57,9 @@ let functions = [
 let package = Package(
     name: "serverless-bundle",
     products: functions.map { .executable(name: $0, targets: [$0]) } + [
-        .executable(name: "emulator", targets: ["emulator"])
+        .executable(name: "emulator", targets: ["emulator"]),
+        .executable(name: "package-functions", targets: ["package-functions"]),
+        .plugin(name: "Archive", targets: ["Archive"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -91,7 +93,8 @@ let package = Package(
             ]),
         runtime("HTTPTransport", ["CCurl"]),
         runtime("Machine", ["Time"]),
-        runtime("LambdaRuntime", ["JSON", "Machine", "Time"]),
+        .target(name: "CAmazonLinux", path: "Runtime/CAmazonLinux"),
+        runtime("LambdaRuntime", ["CAmazonLinux", "JSON", "Machine", "Time"]),
         runtime("Digest"),
         runtime("Compression"),
         runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
@@ -135,6 +138,21 @@ let package = Package(
             path: "Runtime/EmulatorCommand",
             swiftSettings: strict
         ),
+        // What Lambda takes of a function.
+        runtime("Packaging", ["Compression", "Digest"]),
+        .executableTarget(
+            name: "package-functions", dependencies: ["Packaging"], path: "Runtime/PackagingCommand",
+            swiftSettings: strict
+        ),
+        .plugin(
+            name: "Archive",
+            capability: .command(
+                intent: .custom(verb: "archive", description: "Builds functions and writes a zip for Lambda of each."),
+                permissions: [
+                    .writeToPackageDirectory(reason: "The zips are written to .build/lambda.")
+                ]),
+            path: "Runtime/Plugins/Archive"
+        ),
         .executableTarget(
             name: "bench", dependencies: ["CSQLite", "ItemDB", "Items", "JSON", "Time"], path: "Tests/Bench/Bench",
             swiftSettings: strict
@@ -171,6 +189,7 @@ let package = Package(
             tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Time"]),
             tests("HTTPTransportTests", ["HTTPTransport", "LoopbackServer"]),
             tests("DigestTests", ["Digest"]),
+            tests("PackagingTests", ["Packaging"]),
             tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
             tests("ExpressionsTests", ["Expressions", "Items"]),

@@ -44,13 +44,13 @@ def free_port():
 
 
 class Function:
-    """One function executable as the bootstrap under the emulator of AWS."""
+    """One function executable as the bootstrap under the emulator of AWS, which `rie` is the command of."""
 
     def __init__(self, rie, executable, environment):
         port, api_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
         self.process = subprocess.Popen(
-            [str(rie), "--runtime-interface-emulator-address", f"127.0.0.1:{port}", "--runtime-api-address",
+            [*rie, "--runtime-interface-emulator-address", f"127.0.0.1:{port}", "--runtime-api-address",
              f"127.0.0.1:{api_port}", str(executable)],
             env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -87,7 +87,7 @@ def start(rie, emulator):
             "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local", "AWS_LAMBDA_FUNCTION_NAME": "CastVote", "AWS_LAMBDA_LOG_FORMAT": "JSON",
             **{f"{name.upper()}_TABLE": table_name(tables, f"{name}Table") for name in ["Users", "Votings"]}, **changes}
-        function = Function(rie, BUILD / "CastVote", environment)
+        function = Function([str(rie)], BUILD / "CastVote", environment)
         running.append(function)
         return function
 

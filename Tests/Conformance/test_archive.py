@@ -1,0 +1,143 @@
+"""What goes to AWS: the zips, and whether their executables run on what Amazon Linux 2023 brings, under AWS's own Runtime
+Interface Emulator."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from conftest import ROOT, Emulator
+from test_runtime_interface import Function, rie  # noqa: F401
+
+# Of Amazon Linux 2023's minimal image; libcurl is its libcurl-minimal there, and here the system's own in its place.
+SYSTEM_LIBRARIES = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libcurl.so.4"]
+LIBRARY_FOLDERS = [pathlib.Path(f"/lib/{machine}-linux-gnu") for machine in ["x86_64", "aarch64"]] + [
+    pathlib.Path(f"/usr/lib/{machine}-linux-gnu") for machine in ["x86_64", "aarch64"]] + [
+    pathlib.Path("/lib64"), pathlib.Path("/usr/lib64")]
+ZIP_BYTES_MAX = 50_000_000
+BOOTSTRAP_BYTES_MAX = 12_000_000
+
+
+def archive(*arguments):
+    return subprocess.run(
+        ["swift", "package", "--allow-writing-to-package-directory", "archive", *map(str, arguments)], cwd=ROOT,
+        capture_output=True, text=True, timeout=1_200)
+
+
+def library(name):
+    return next(folder / name for folder in LIBRARY_FOLDERS if (folder / name).exists())
+
+
+def needs(file):
+    """The libraries that the dynamic linker would load, by name."""
+    listed = subprocess.run(["ldd", str(file)], capture_output=True, text=True, check=True).stdout
+    return [line.split()[0].rpartition("/")[2] for line in listed.splitlines() if "linux-vdso" not in line]
+
+
+@pytest.fixture(scope="module")
+def zips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("zips")
+    done = archive("--output", folder)
+    assert done.returncode == 0, done.stderr[-4_000:]
+    return folder
+
+
+def names():
+    lines = (line.strip() for line in (ROOT / "template.yaml").read_text().splitlines())
+    return sorted({line.split()[1] for line in lines if line.startswith("Handler: ")})
+
+
+def test_every_function_of_the_template_is_packaged(zips):
+    assert sorted(path.stem for path in zips.iterdir()) == names()
+    for path in zips.iterdir():
+        assert path.stat().st_size < ZIP_BYTES_MAX
+        with zipfile.ZipFile(path) as content:
+            assert content.testzip() is None
+            entries = {entry.filename: entry for entry in content.infolist()}
+        bootstrap = entries.pop("bootstrap")
+        assert bootstrap.external_attr >> 16 == 0o100755
+        assert bootstrap.file_size < BOOTSTRAP_BYTES_MAX, path.name
+        assert all(name.startswith("lib/") for name in entries)
+
+
+def test_packaged_again_they_are_the_same_bytes(zips, tmp_path):
+    done = archive("--output", tmp_path)
+    assert done.returncode == 0, done.stderr[-4_000:]
+    for path in zips.iterdir():
+        again = (tmp_path / path.name).read_bytes()
+        assert hashlib.sha256(again).digest() == hashlib.sha256(path.read_bytes()).digest(), path.name
+
+
+def test_another_architecture_is_refused_with_the_way_to_it():
+    other = "x86_64" if os.uname().machine == "aarch64" else "arm64"
+    done = archive("--arch", other)
+    assert done.returncode != 0
+    assert f"and not for {other}. Build on such a machine, or in a container of its kind: docker run" in done.stderr
+
+
+def test_a_wrong_option_is_refused():
+    done = archive("--fast")
+    assert done.returncode != 0
+    assert "'--fast' is no option" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    running = Emulator("--functions", ROOT / ".build" / "debug")
+    yield running
+    running.stop()
+
+
+def root_of(zip_file, rie, folder):  # noqa: F811
+    """A root of a file system with the unpacked zip, the Runtime Interface Emulator and Amazon Linux's libraries."""
+    task = folder / "var" / "task"
+    task.mkdir(parents=True)
+    with zipfile.ZipFile(zip_file) as content:
+        content.extractall(task)
+    (task / "bootstrap").chmod(0o755)
+    system = folder / "lib64"
+    system.mkdir()
+    own = {path.name for path in (task / "lib").iterdir()} if (task / "lib").exists() else set()
+    for name in SYSTEM_LIBRARIES:
+        for needed in [name, *needs(library(name))]:
+            if needed not in own and not (system / needed).exists():
+                shutil.copy(library(needed), system / needed)
+    shutil.copy(rie, folder / "rie")
+    (folder / "tmp").mkdir()
+    (folder / "dev").mkdir()
+    # A file does for what the Runtime Interface Emulator opens it for.
+    (folder / "dev" / "null").touch()
+    return folder
+
+
+class Chrooted(Function):
+    command = ["chroot"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "chroot"]
+
+    def __init__(self, root, environment):
+        super().__init__([*self.command, str(root), "/rie"], "/var/task/bootstrap", {
+            **environment, "LAMBDA_TASK_ROOT": "/var/task", "LD_LIBRARY_PATH": "/lib64:/var/task/lib"})
+
+
+@pytest.mark.parametrize("name", names())
+def test_it_runs_on_what_amazon_linux_brings(name, zips, rie, emulator, tmp_path):  # noqa: F811
+    root = root_of(zips / f"{name}.zip", rie, tmp_path / "root")
+    configured = emulator.client("lambda").get_function_configuration(FunctionName=name)
+    function = Chrooted(root, {
+        **configured["Environment"]["Variables"], "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_LAMBDA_FUNCTION_NAME": name})
+    try:
+        event = min(path for path in (ROOT / "events" / name).glob("*.json") if ".expected." not in path.name)
+        reply = function.invoke(json.loads(event.read_text()))
+    finally:
+        log = function.stop()
+    expected = json.loads(event.with_suffix(".expected.json").read_text())
+    assert ("errorType" in reply) == ("error" in expected), log
+    if "error" not in expected:
+        assert reply.keys() == expected["reply"].keys()
+        assert reply.get("statusCode") == expected["reply"].get("statusCode"), log
+    assert "no version information" not in log
