@@ -91,7 +91,7 @@ let package = Package(
                 "Digest", "Domain", "Events", "Items", "JSON", "LambdaRuntime", "Machine", "Payments", "Services",
                 "Time",
             ]),
-        runtime("HTTPTransport", ["CCurl"]),
+        runtime("HTTPTransport", ["CCurl", "Machine"]),
         runtime("Machine", ["Time"]),
         .target(name: "CAmazonLinux", path: "Runtime/CAmazonLinux"),
         runtime("LambdaRuntime", ["CAmazonLinux", "JSON", "Machine", "Time"]),
@@ -186,11 +186,15 @@ let package = Package(
                 ]),
             // A server for tests, told its answers byte by byte.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
-            tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Time"]),
-            tests("HTTPTransportTests", ["HTTPTransport", "LoopbackServer"]),
+            tests("LambdaRuntimeTests", ["JSON", "LambdaRuntime", "LoopbackServer", "Machine", "Time"]),
+            tests("HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "Machine"]),
             tests("DigestTests", ["Digest"]),
             tests("PackagingTests", ["Packaging"]),
-            tests("AWSServicesTests", ["AWSServices", "HTTPTransport", "Items", "JSON", "Services", "Time"]),
+            tests(
+                "AWSServicesTests",
+                [
+                    "AWSServices", "HTTPTransport", "Items", "JSON", "LoopbackServer", "Machine", "Services", "Time",
+                ]),
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
             tests("ExpressionsTests", ["Expressions", "Items"]),
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),

@@ -1,4 +1,5 @@
 import CCurl
+import Machine
 import Synchronization
 
 /// HTTP by libcurl over connections that stay open. Calls from several threads go side by side.
@@ -6,7 +7,7 @@ package final class CurlClient: HTTPClient {
     package struct Limits: Hashable, Sendable {
         /// Until the connection stands, TLS included.
         package var connect: Duration
-        /// From the call to the last byte of the answer.
+        /// From the call to the last byte of the answer. Less where the work in hand has less time left.
         package var total: Duration
         package var responseBytesMax: Int
 
@@ -18,6 +19,9 @@ package final class CurlClient: HTTPClient {
         }
     }
 
+    /// Of the time that is left for the work in hand, what is kept for telling of a call that was cut short.
+    package static let reserve: Duration = .milliseconds(250)
+
     private let limits: Limits
     /// Handles at rest, each with its own open connections.
     private let idle = Mutex<[CurlHandle]>([])
@@ -25,11 +29,13 @@ package final class CurlClient: HTTPClient {
     package init(limits: Limits = Limits()) { self.limits = limits }
 
     package func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
+        let time = WorkDeadline.remaining.map { $0 - Self.reserve }
+        if let time, time < .milliseconds(1) { throw .notSent("no time is left for it") }
         guard let handle = idle.withLock({ $0.popLast() }) ?? CurlHandle(limits: limits) else {
             throw .notSent("libcurl can't be initialised")
         }
         defer { idle.withLock { $0.append(handle) } }
-        return try handle.perform(request)
+        return try handle.perform(request, within: time.map { min($0, limits.total) } ?? limits.total)
     }
 }
 
@@ -47,6 +53,9 @@ private final class CurlHandle: @unchecked Sendable {
     private var head: [UInt8] = []
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Whether the request must not be sent a second time, and whether it was sent once.
+    private var isOnce = false
+    private var isSent = false
 
     init?(limits: CurlClient.Limits) {
         guard let curl = curl_easy_init() else { return nil }
@@ -60,7 +69,6 @@ private final class CurlHandle: @unchecked Sendable {
         // An object's key may hold `..`.
         ccurl_set_long(curl, CURLOPT_PATH_AS_IS, 1)
         ccurl_set_long(curl, CURLOPT_CONNECTTIMEOUT_MS, limits.connect.curlMilliseconds)
-        ccurl_set_long(curl, CURLOPT_TIMEOUT_MS, limits.total.curlMilliseconds)
         let context = Unmanaged.passUnretained(self).toOpaque()
         ccurl_set_receiver(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             CurlHandle.of(context).receiveBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -70,12 +78,25 @@ private final class CurlHandle: @unchecked Sendable {
             CurlHandle.of(context).receiveHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
         ccurl_set_pointer(curl, CURLOPT_HEADERDATA, context)
+        // Called before the request goes out.
+        ccurl_set_prerequest(curl) { context, _, _, _, _ in
+            CurlHandle.of(context).maySend() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+        ccurl_set_pointer(curl, CURLOPT_PREREQDATA, context)
     }
 
     deinit { curl_easy_cleanup(curl) }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> CurlHandle {
         Unmanaged<CurlHandle>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    /// libcurl by itself sends a request again when a connection that was open before closes without an answer. The server
+    /// may have acted on the first by then, so whether to do what a POST does once more is not libcurl's to decide.
+    private func maySend() -> Bool {
+        if isSent, isOnce { return false }
+        isSent = true
+        return true
     }
 
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -94,12 +115,15 @@ private final class CurlHandle: @unchecked Sendable {
         return line.count
     }
 
-    func perform(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
+    func perform(_ request: HTTPRequest, within time: Duration) throws(HTTPError) -> HTTPResponse {
         head.removeAll(keepingCapacity: true)
         body = []
         isTooLarge = false
+        isOnce = request.method == .post
+        isSent = false
         let headers = Self.list(request.headers)
         defer { curl_slist_free_all(headers) }
+        ccurl_set_long(curl, CURLOPT_TIMEOUT_MS, time.curlMilliseconds)
         ccurl_set_text(curl, CURLOPT_URL, request.url)
         ccurl_set_pointer(curl, CURLOPT_HTTPHEADER, headers)
         let code = request.body.withUnsafeBufferPointer { bytes in
@@ -144,6 +168,7 @@ private final class CurlHandle: @unchecked Sendable {
 
     private func failure(_ code: CURLcode) -> HTTPError {
         if isTooLarge { return .responseTooLarge(bytesMax: bytesMax) }
+        if code == CURLE_ABORTED_BY_CALLBACK { return .outcomeUnknown("the connection closed before the answer") }
         let reason = String(cString: curl_easy_strerror(code))
         // 0 until connection and TLS stand and the request is about to be sent.
         var untilSending: curl_off_t = 0

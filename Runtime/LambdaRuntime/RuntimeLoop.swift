@@ -52,17 +52,21 @@ package struct RuntimeLoop<Handler: Sendable> {
         while let invocation = try exchange.next() {
             let context = try invocation.context(logger: logger, now: now)
             trace.set(context.traceID)
-            try await serve(invocation, context, handler, exchange)
+            try await serve(invocation, context, handler, exchange, until: .now + (context.deadline - now()))
         }
     }
 
     private func serve(
-        _ invocation: Invocation, _ context: InvocationContext, _ handler: Handler, _ exchange: RuntimeExchange
+        _ invocation: Invocation, _ context: InvocationContext, _ handler: Handler, _ exchange: RuntimeExchange,
+        until deadline: ContinuousClock.Instant
     ) async throws(RuntimeLoopError) {
         let stream = ResponseStream(transport: exchange.transport, path: exchange.responsePath(context.requestID))
         let outcome: Result<[UInt8]?, FunctionFailure>
         do {
-            outcome = .success(try await answering(handler, invocation.event, context, stream))
+            outcome = .success(
+                try await WorkDeadline.$current.withValue(deadline) {
+                    try await answering(handler, invocation.event, context, stream)
+                })
         } catch {
             outcome = .failure(FunctionFailure(describing: error))
         }

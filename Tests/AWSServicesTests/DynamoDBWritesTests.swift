@@ -134,6 +134,14 @@ struct DynamoDBWritesTests {
             testDescription: "a server's failure may have been carried out", answers: [failed, busy, busy],
             error: .unknownOutcome("PutItem: status 500"), calls: 3),
         OutcomeRow(
+            testDescription: "after a server's failure, what is in the way may be our own",
+            answers: [failed, .refusal("ConditionalCheckFailedException", ["Item": itemJSON])],
+            error: .unknownOutcome("PutItem: status 500"), calls: 2),
+        OutcomeRow(
+            testDescription: "after what was surely not done, what is in the way is another's",
+            answers: [busy, .refusal("ConditionalCheckFailedException", ["Item": itemJSON])],
+            error: .conflict(stored: [item]), calls: 2),
+        OutcomeRow(
             testDescription: "not allowed", answers: [.refusal("AccessDeniedException", ["Message": "not you"])],
             error: .rejected("PutItem: AccessDeniedException: not you")),
     ]

@@ -1,5 +1,6 @@
 import HTTPTransport
 import LoopbackServer
+import Machine
 import Testing
 
 struct CurlClientTests {
@@ -61,12 +62,74 @@ struct CurlClientTests {
         #expect(try Self.client.send(HTTPRequest(.post, "http://\(server.address)/")).header("X-Answer") == "yes")
     }
 
-    @Test func `a connection that the server closed meanwhile is opened anew`() throws {
+    @Test(arguments: [.get, .post] as [HTTPRequest.Method])
+    func `a connection that the server closed meanwhile is opened anew`(method: HTTPRequest.Method) throws {
         let server = try ScriptedServer([[.answer([Self.accepted])], [.answer([Self.accepted])]])
         let client = CurlClient()
-        #expect(try client.send(HTTPRequest(.get, "http://\(server.address)/1")).status == 202)
+        #expect(try client.send(HTTPRequest(method, "http://\(server.address)/1")).status == 202)
         while server.requests.last != "CLOSED" {}
-        #expect(try client.send(HTTPRequest(.get, "http://\(server.address)/2")).status == 202)
+        #expect(try client.send(HTTPRequest(method, "http://\(server.address)/2")).status == 202)
+    }
+
+    @Test func `a POST that got no answer on a connection used before is not sent again`() throws {
+        // libcurl opens the second connection to send again, and closes it without having sent.
+        let server = try ScriptedServer([
+            [.answer([Self.accepted]), .hangUp], [.answer([Self.accepted])], [.answer([Self.accepted])],
+        ])
+        let client = CurlClient()
+        #expect(try client.send(HTTPRequest(.post, "http://\(server.address)/1", body: [1])).status == 202)
+        let error = #expect(throws: HTTPError.self) {
+            try client.send(HTTPRequest(.post, "http://\(server.address)/2", body: [1]))
+        }
+        #expect(error == .outcomeUnknown("the connection closed before the answer"))
+        #expect(server.requests.count { $0.hasPrefix("POST") } == 2)
+        #expect(try client.send(HTTPRequest(.post, "http://\(server.address)/3", body: [1])).status == 202)
+    }
+
+    @Test func `a GET that got no answer on a connection used before is sent again`() throws {
+        let server = try ScriptedServer([[.answer([Self.accepted]), .hangUp], [.answer([Self.accepted])]])
+        let client = CurlClient()
+        for _ in 1...2 { #expect(try client.send(HTTPRequest(.get, "http://\(server.address)/")).status == 202) }
+        #expect(server.requests.count { $0.hasPrefix("GET") } == 3)
+    }
+
+    @Test func `the work in hand's time bounds a call`() throws {
+        let server = try ScriptedServer([[.silence]])
+        let started = ContinuousClock.now
+        let left = CurlClient.reserve + .milliseconds(100)
+        let error = #expect(throws: HTTPError.self) {
+            try WorkDeadline.$current.withValue(started + left) {
+                try CurlClient().send(HTTPRequest(.post, "http://\(server.address)/", body: [1]))
+            }
+        }
+        guard case .outcomeUnknown = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        let took = ContinuousClock.now - started
+        #expect(took >= .milliseconds(90))
+        #expect(took < left)
+    }
+
+    @Test func `a deadline far away leaves a call its own limit`() throws {
+        let server = try ScriptedServer([[.silence]])
+        let started = ContinuousClock.now
+        #expect(throws: HTTPError.self) {
+            try WorkDeadline.$current.withValue(started + .seconds(900)) {
+                try Self.client.send(HTTPRequest(.post, "http://\(server.address)/", body: [1]))
+            }
+        }
+        #expect((.milliseconds(290)..<(.seconds(2))).contains(ContinuousClock.now - started))
+    }
+
+    @Test func `without time a call is not sent`() throws {
+        let server = try ScriptedServer([[.answer([Self.accepted])]])
+        let request = HTTPRequest(.post, "http://\(server.address)/", body: [1])
+        #expect(throws: HTTPError.notSent("no time is left for it")) {
+            try WorkDeadline.$current.withValue(.now + CurlClient.reserve) { try Self.client.send(request) }
+        }
+        #expect(server.requests.isEmpty)
+        #expect(try Self.client.send(request).status == 202)
     }
 
     @Test func `nobody listens: nothing was sent`() {

@@ -1,5 +1,6 @@
 import JSON
 import LambdaRuntime
+import Machine
 import Synchronization
 import Testing
 import Time
@@ -43,6 +44,17 @@ struct RuntimeLoopTests {
         #expect(transport.asked == [String](repeating: "/2018-06-01/runtime/invocation/next", count: 3))
         #expect(posts.map(\.path) == ["r1", "r2"].map { "/2018-06-01/runtime/invocation/\($0)/response" })
         #expect(posts.map(\.json) == [["text": "aa", "at": 1_000], ["text": "b", "at": 1_000]])
+    }
+
+    @Test func `a handler's time ends with the invocation's`() async throws {
+        let seen = Mutex<Duration?>(nil)
+        // The invocation's deadline is 2,000 ms, and the clock shows 1,000.
+        try await RuntimeLoop(Handler { _ in seen.withLock { $0 = WorkDeadline.remaining } }).run(
+            over: FakeTransport(events: [Self.event("a")]), logger: .discarding,
+            now: { Timestamp(milliseconds: 1_000) })
+        let left = try #require(seen.withLock { $0 })
+        #expect((.milliseconds(100)...(.milliseconds(1_000))).contains(left))
+        #expect(WorkDeadline.remaining == nil)
     }
 
     struct FailureRow: Sendable, CustomTestStringConvertible {

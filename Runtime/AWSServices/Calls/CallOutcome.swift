@@ -78,11 +78,10 @@ extension RetryPolicy {
                 mayBeDone = why
                 error = .unknownOutcome("\(operation): \(why)")
             }
-            guard attempt < attemptsMax else {
+            guard await goesOn(after: attempt) else {
                 if let mayBeDone { throw .unknownOutcome("\(operation): \(mayBeDone)") }
                 throw error
             }
-            await wait(after: attempt)
             attempt += 1
         }
     }

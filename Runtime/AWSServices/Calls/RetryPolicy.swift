@@ -1,3 +1,6 @@
+import HTTPTransport
+import Machine
+
 /// How often a call is made again, and after what pause.
 package struct RetryPolicy: Sendable {
     /// The first try included.
@@ -21,9 +24,16 @@ package struct RetryPolicy: Sendable {
         self.sleep = sleep
     }
 
+    /// Pauses before the next try. False without a pause if there is none: after the last, and where the work in hand would
+    /// have no time left for it.
+    ///
     /// - Parameter attempt: 1 after the first try.
-    func wait(after attempt: Int) async {
+    func goesOn(after attempt: Int) async -> Bool {
+        guard attempt < attemptsMax else { return false }
         let ceiling = min(pauseMax, pause * (1 << min(attempt - 1, 20)))
-        await sleep(ceiling * random())
+        let pause = ceiling * random()
+        if let left = WorkDeadline.remaining, left < pause + CurlClient.reserve { return false }
+        await sleep(pause)
+        return true
     }
 }

@@ -31,8 +31,7 @@ package struct APIGatewayConnections: Connections {
             case .busy: error = .throttled
             case .unreached(let why): error = .unavailable("PostToConnection: \(why)")
             }
-            guard attempt < retries.attemptsMax else { throw error }
-            await retries.wait(after: attempt)
+            guard await retries.goesOn(after: attempt) else { throw error }
             attempt += 1
         }
     }

@@ -42,8 +42,7 @@ extension DynamoDBStore {
             missing = try unprocessed(answer, of: missing)
             if missing.isEmpty { return keys.map { found[$0] } }
             attempt = found.count > before ? 1 : attempt + 1
-            guard attempt < retries.attemptsMax else { throw .throttled }
-            await retries.wait(after: attempt)
+            guard await retries.goesOn(after: attempt) else { throw .throttled }
         }
     }
 

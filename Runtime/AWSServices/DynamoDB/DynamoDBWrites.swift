@@ -30,6 +30,8 @@ extension DynamoDBStore {
             switch endpoint.call(operation, body) {
             case .success: return
             case .refused("ConditionalCheckFailedException", let answer):
+                // The item that is in the way may be the one that the try before wrote.
+                if let mayBeDone { throw .unknownOutcome("\(operation): \(mayBeDone)") }
                 throw .conflict(stored: [try answer["Item"].map(Self.item)])
             case .refused("TransactionCanceledException", let answer):
                 error = try cancellation(answer, count: count)
@@ -44,11 +46,10 @@ extension DynamoDBStore {
                 error = .unknownOutcome(why)
             case .unreached(let why): error = .unavailable("\(operation): \(why)")
             }
-            guard attempt < retries.attemptsMax else {
+            guard await retries.goesOn(after: attempt) else {
                 if let mayBeDone { throw .unknownOutcome("\(operation): \(mayBeDone)") }
                 throw error
             }
-            await retries.wait(after: attempt)
             attempt += 1
         }
     }

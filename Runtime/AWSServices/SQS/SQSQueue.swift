@@ -68,8 +68,7 @@ package struct SQSQueue: MessageQueue {
             case .success(let answer): missing = try Self.failed(answer, of: missing)
             }
             if missing.isEmpty { return }
-            guard attempt < retries.attemptsMax else { throw .throttled }
-            await retries.wait(after: attempt)
+            guard await retries.goesOn(after: attempt) else { throw .throttled }
             attempt += 1
         }
     }
