@@ -10,6 +10,7 @@ package struct LiveServices: Sendable {
     private let credentials: Credentials
     /// Shared, as are its connections.
     private let client = CurlClient()
+    private let clock = SigningClock()
 
     /// Reads what Lambda sets: region and credentials.
     package static func fromEnvironment() throws(EnvironmentError) -> LiveServices {
@@ -64,6 +65,6 @@ package struct LiveServices: Sendable {
             ?? "https://\(service).\(region).\(suffix)"
         return ServiceEndpoint(
             service: signedName ?? service, url: url, region: region, credentials: credentials, client: client,
-            now: WallClock.now)
+            clock: clock)
     }
 }

@@ -4,11 +4,14 @@ import JSON
 import Time
 
 /// A service at an address that ends in a path, as that of a stage.
-func endpoint(_ service: String, _ client: FakeHTTPClient, path: String = "") -> ServiceEndpoint {
+func endpoint(
+    _ service: String, _ client: FakeHTTPClient, path: String = "",
+    clock: SigningClock = SigningClock { Timestamp(milliseconds: 1_440_938_160_000) }
+) -> ServiceEndpoint {
     ServiceEndpoint(
         service: service, url: "http://127.0.0.1:4566" + path, region: "eu-central-1",
         credentials: Credentials(accessKeyID: "AKID", secretAccessKey: "secret"), client: client,
-        now: { Timestamp(milliseconds: 1_440_938_160_000) })
+        clock: clock)
 }
 
 extension FakeHTTPClient {

@@ -11,6 +11,8 @@ final class FakeHTTPClient: HTTPClient {
     enum Answer: Sendable {
         case response(Int, JSONValue)
         case failure(HTTPError)
+        /// A refusal with a header `Date`.
+        case dated(String, error: String)
 
         static func refusal(_ error: String, _ members: JSONObject = [:]) -> Answer {
             var body = members
@@ -41,6 +43,9 @@ final class FakeHTTPClient: HTTPClient {
         case .response(let status, .null): return HTTPResponse(status: status)
         case .response(let status, let body): return HTTPResponse(status: status, body: body.compactBytes)
         case .failure(let error): throw error
+        case .dated(let date, let error):
+            let body: JSONValue = ["__type": .string(error)]
+            return HTTPResponse(status: 403, headers: [("Date", date)], body: body.compactBytes)
         }
     }
 }
@@ -58,11 +63,7 @@ final class Pauses: Sendable {
 }
 
 func store(_ client: FakeHTTPClient, _ pauses: Pauses = Pauses()) -> DynamoDBStore {
-    let endpoint = DynamoDBEndpoint(
-        url: "http://127.0.0.1:4566", region: "eu-central-1",
-        credentials: Credentials(accessKeyID: "AKID", secretAccessKey: "secret"), client: client,
-        now: { Timestamp(milliseconds: 1_440_938_160_000) })
-    return DynamoDBStore(endpoint: endpoint, retries: pauses.policy) {
+    DynamoDBStore(endpoint: DynamoDBEndpoint(endpoint("dynamodb", client)), retries: pauses.policy) {
         $0.rawValue == "Unknown" ? nil : "bundle-\($0.rawValue)"
     }
 }

@@ -1,7 +1,7 @@
 package import HTTPTransport
 import JSON
 import Machine
-package import Time
+import Time
 
 /// Where one service answers: signs a request, sends it once, and tells what came of it.
 package struct ServiceEndpoint: Sendable {
@@ -11,14 +11,14 @@ package struct ServiceEndpoint: Sendable {
     private let host: String
     private let client: any HTTPClient
     private let signer: RequestSigner
-    private let now: @Sendable () -> Timestamp
+    private let clock: SigningClock
 
     /// - Parameters:
     ///   - service: as signatures name it.
     ///   - url: `https://sqs.eu-central-1.amazonaws.com`, with a path if the service has one, such as a stage's.
     package init(
         service: String, url: String, region: String, credentials: Credentials, client: any HTTPClient,
-        now: @escaping @Sendable () -> Timestamp
+        clock: SigningClock
     ) {
         let url = url.hasSuffix("/") ? url.dropLast() : url[...]
         let scheme = ["https://", "http://"].first { url.hasPrefix($0) } ?? ""
@@ -31,7 +31,7 @@ package struct ServiceEndpoint: Sendable {
         host = String(rest[..<end].hasSuffix(ownPort) ? rest[..<end].dropLast(ownPort.utf8.count) : rest[..<end])
         self.client = client
         signer = RequestSigner(service: service, region: region, credentials: credentials)
-        self.now = now
+        self.clock = clock
     }
 
     /// What is asked of a service.
@@ -43,22 +43,33 @@ package struct ServiceEndpoint: Sendable {
         var body: [UInt8] = []
     }
 
+    /// Sends the call; once more if it was refused for its time alone.
     func send(_ call: Call) -> CallOutcome {
+        let instant = clock.now
+        let (outcome, response) = send(call, at: instant)
+        guard case .refused(let error, _) = outcome,
+            clock.learns(from: error, signedAt: instant, date: response?.header("date"))
+        else { return outcome }
+        return send(call, at: clock.now).outcome
+    }
+
+    private func send(_ call: Call, at instant: Timestamp) -> (outcome: CallOutcome, response: HTTPResponse?) {
         let unsigned = UnsignedRequest(
             call.method.rawValue, host: host, path: basePath + call.path, query: call.query, headers: call.headers,
             body: call.body)
-        var signed = signer.headers(signing: unsigned, at: now())
+        var signed = signer.headers(signing: unsigned, at: instant)
         // As AWS's own SDKs do in a function, so that what follows can be told from other work, and loops be stopped; not
         // signed, for whoever passes a request on may change it.
         if let trace = Environment.text("_X_AMZN_TRACE_ID") { signed.append(("X-Amzn-Trace-Id", trace)) }
         let request = HTTPRequest(call.method, origin + signer.target(of: unsigned), headers: signed, body: call.body)
         do throws(HTTPError) {
-            return CallOutcome(try client.send(request))
+            let response = try client.send(request)
+            return (CallOutcome(response), response)
         } catch {
             switch error {
-            case .notSent(let why): return .unreached(why)
-            case .outcomeUnknown(let why): return .lost(why)
-            case .responseTooLarge: return .lost(error.description)
+            case .notSent(let why): return (.unreached(why), nil)
+            case .outcomeUnknown(let why): return (.lost(why), nil)
+            case .responseTooLarge: return (.lost(error.description), nil)
             }
         }
     }

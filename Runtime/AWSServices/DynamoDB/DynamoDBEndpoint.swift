@@ -1,21 +1,11 @@
-package import HTTPTransport
+import HTTPTransport
 import JSON
-package import Time
 
 /// DynamoDB's protocol: one POST per operation, JSON 1.0 both ways.
 ///
 /// - Note: Source: Amazon DynamoDB Developer Guide, "DynamoDB low-level API"; "Error handling with DynamoDB".
 package struct DynamoDBEndpoint: Sendable {
     private let endpoint: ServiceEndpoint
-
-    /// - Parameter url: `https://dynamodb.eu-central-1.amazonaws.com`, without a path.
-    package init(
-        url: String, region: String, credentials: Credentials, client: any HTTPClient,
-        now: @escaping @Sendable () -> Timestamp
-    ) {
-        endpoint = ServiceEndpoint(
-            service: "dynamodb", url: url, region: region, credentials: credentials, client: client, now: now)
-    }
 
     package init(_ endpoint: ServiceEndpoint) { self.endpoint = endpoint }
 
