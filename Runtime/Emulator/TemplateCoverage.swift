@@ -5,6 +5,7 @@ import Template
 enum TemplateCoverage {
     static let all = lambda.merging(dynamoDB).merging(httpAPI).merging(webSocketAPI).merging(queues)
         .merging(eventSourceMappings).merging(cognito).merging(eventBridge).merging(scheduler).merging(s3)
+        .merging(operations)
 
     private static let lambda = Coverage([
         "AWS::Serverless::Function": [
@@ -37,6 +38,17 @@ enum TemplateCoverage {
             "PointInTimeRecoverySpecification": .harmless("the file is the only copy; see --data"),
             "SSESpecification": .harmless("nothing leaves this machine"),
             "Tags": .harmless("they are for people"),
+        ],
+        "AWS::DynamoDB::GlobalTable": [
+            "TableName": .used, "AttributeDefinitions": .used, "KeySchema": .used, "BillingMode": .used,
+            "GlobalSecondaryIndexes.IndexName": .used, "GlobalSecondaryIndexes.KeySchema": .used,
+            "GlobalSecondaryIndexes.Projection": .used, "LocalSecondaryIndexes": .used, "StreamSpecification": .used,
+            "TimeToLiveSpecification": .used, "Replicas.Region": .used, "Replicas.DeletionProtectionEnabled": .used,
+            "Replicas.TableClass": .used,
+            "Replicas.PointInTimeRecoverySpecification": .harmless("the file is the only copy; see --data"),
+            "Replicas.SSESpecification": .harmless("nothing leaves this machine"),
+            "Replicas.Tags": .harmless("they are for people"),
+            "SSESpecification": .harmless("nothing leaves this machine"),
         ],
         "AWS::Serverless::SimpleTable": [
             "TableName": .used, "PrimaryKey": .used, "ProvisionedThroughput": .used,

@@ -28,7 +28,8 @@ package struct TemplateDiagnosis: Sendable {
         for resource in stack.resources {
             let own = (entries[resource.logicalID] ?? []).map { entry in
                 Entry(
-                    path: entry.path, position: entry.position, status: entry.status,
+                    path: entry.path.isEmpty && entry.status != .uncovered ? "the resource" : entry.path,
+                    position: entry.position, status: entry.status,
                     problem: entry.status == .uncovered ? entry.description : nil)
             }
             groups.append(

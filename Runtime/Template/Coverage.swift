@@ -2,7 +2,8 @@
 /// it, so that a property that nobody reads is not passed over in silence.
 ///
 /// A path is made of property names joined by dots. Places in lists are left out, `*` stands for any name, and a rule
-/// holds for all below its path: `GlobalSecondaryIndexes.Projection`, `Environment.Variables`, `Tags`.
+/// holds for all below its path: `GlobalSecondaryIndexes.Projection`, `Environment.Variables`, `Tags`. The empty path is
+/// the resource as a whole, which is then one entry.
 package struct Coverage: Hashable, Sendable {
     package enum Rule: Hashable, Sendable {
         case used
@@ -39,7 +40,7 @@ package struct CoverageReport: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         package let logicalID: String
         package let type: String
-        /// Empty for the resource itself, whose type is not known.
+        /// Empty for the resource as a whole.
         package let path: String
         package let position: SourcePosition
         package let status: Status
@@ -48,6 +49,7 @@ package struct CoverageReport: Hashable, Sendable {
         package var description: String {
             switch status {
             case .used: "\(position): \(logicalID) \(path) is used"
+            case .harmless(let reason) where path.isEmpty: "\(position): \(logicalID) has no effect here: \(reason)"
             case .harmless(let reason): "\(position): \(path) of \(logicalID) has no effect here: \(reason)"
             case .uncovered where path.isEmpty:
                 "\(position): the emulator does not know the type \(type) of \(logicalID); remove the resource or "
@@ -84,6 +86,10 @@ private struct CoverageWalk {
     mutating func visit(_ resource: Resource) {
         guard let rules = coverage.rules[resource.type] else {
             append(resource, resource.type, "", resource.typePosition, .uncovered)
+            return
+        }
+        if case .harmless(let reason)? = rules[""] {
+            append(resource, resource.type, "", resource.position, .harmless(reason))
             return
         }
         visit(resource.properties, [], rules, resource, shownPath: "")

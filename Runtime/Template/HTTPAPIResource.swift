@@ -3,6 +3,7 @@
 /// - Note: Source: AWS SAM Developer Guide, "AWS::Serverless::HttpApi" and "HttpApi" event source.
 package struct HTTPAPIResource: Hashable, Sendable {
     package static let type = "AWS::Serverless::HttpApi"
+    static let defaultStage = "$default"
 
     package let logicalID: String
     package let position: SourcePosition
@@ -68,7 +69,7 @@ package struct HTTPAPIResource: Hashable, Sendable {
         id = resource.reference
         self.properties = properties
         name = try properties["Name"]?.requireText("Name") ?? resource.logicalID
-        stage = try properties["StageName"]?.requireText("StageName") ?? "$default"
+        stage = try properties["StageName"]?.requireText("StageName") ?? Self.defaultStage
         let auth = properties["Auth"]
         var authorizers: [JWTAuthorizer] = []
         for member in try auth?["Authorizers"]?.requireMap("Authorizers") ?? [] {

@@ -1,5 +1,8 @@
 /// `Ref` and `GetAtt`.
 extension Resolver {
+    /// SAM's name for the stage that it makes for an API: `!Ref Api.Stage`.
+    private static let stageSuffix = ".Stage"
+
     /// - Parameter form: how the reference was written, for messages.
     func reference(
         _ name: String, form: String? = nil, at position: SourcePosition
@@ -12,6 +15,13 @@ extension Resolver {
             guard declaration.isList else { return text(value) }
             let elements = ParameterDeclaration.elements(of: value)
             return TemplateValue(.list(elements.map(text)), at: position)
+        }
+        if name.hasSuffix(Self.stageSuffix) {
+            let api = String(name.dropLast(Self.stageSuffix.count))
+            if resources[api]?.type == HTTPAPIResource.type {
+                try use(api, form: form ?? "!Ref \(name)", at: position)
+                return try properties[api]?["StageName"].map(resolve) ?? text(HTTPAPIResource.defaultStage)
+            }
         }
         try use(name, form: form ?? "!Ref \(name)", at: position)
         return text(try identity(of: name).reference)

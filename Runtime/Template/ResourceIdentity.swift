@@ -24,7 +24,7 @@ struct ResourceIdentity {
         case "AWS::Serverless::Function", "AWS::Lambda::Function":
             reference = named(try property("FunctionName"))
             attributes = ["Arn": arn("lambda", "function:\(reference)")]
-        case "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable":
+        case "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable":
             reference = named(try property("TableName"))
             let table = arn("dynamodb", "table/\(reference)")
             attributes = ["Arn": table, "StreamArn": table + "/stream/1970-01-01T00:00:00.000"]

@@ -49,7 +49,7 @@ extension Stack {
         let functions = try resources.filter { $0.type == FunctionResource.type }.map(FunctionResource.init)
         var tables: [TableResource] = []
         for resource in resources where TableResource.types.contains(resource.type) {
-            tables.append(try TableResource(resource))
+            tables.append(try TableResource(resource, region: context.region))
         }
         return Stack(
             context: context, parameters: parameters.texts, resources: resources, functions: functions, tables: tables,

@@ -66,6 +66,26 @@ extension TableResource {
         return ([Attribute(name: name, type: String(type.prefix(1)))], Key(partition: name, sort: nil))
     }
 
+    /// The one of a global table's replicas that is in the region, where protection, recovery and tags are said.
+    static func replica(
+        in region: String, of properties: TemplateValue, _ what: String
+    ) throws(TemplateError) -> TemplateValue {
+        let value = try properties.require("Replicas", of: what)
+        var regions: Set<String> = []
+        var own: TemplateValue?
+        for replica in try value.requireList("Replicas") {
+            let name = try replica.require("Region", of: "a replica").requireText("Region")
+            guard regions.insert(name).inserted else {
+                throw TemplateError("\(what) has two replicas in \(name); keep one", at: replica.position)
+            }
+            if name == region { own = replica }
+        }
+        guard let own else {
+            throw TemplateError("\(what) needs a replica in the stack's own region, \(region)", at: value.position)
+        }
+        return own
+    }
+
     static func timeToLive(_ value: TemplateValue?) throws(TemplateError) -> String? {
         guard let value else { return nil }
         let isOn = try value.require("Enabled", of: "TimeToLiveSpecification").requireBoolean("Enabled")

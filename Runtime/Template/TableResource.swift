@@ -1,9 +1,12 @@
-/// A DynamoDB table (`AWS::DynamoDB::Table`, `AWS::Serverless::SimpleTable`).
+/// A DynamoDB table (`AWS::DynamoDB::Table`, `AWS::DynamoDB::GlobalTable`, `AWS::Serverless::SimpleTable`).
 ///
-/// - Note: Source: AWS CloudFormation Template Reference, "AWS::DynamoDB::Table"; AWS SAM Developer Guide,
-///   "AWS::Serverless::SimpleTable".
+/// Of a global table it is the replica in the stack's region.
+///
+/// - Note: Source: AWS CloudFormation Template Reference, "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"; AWS SAM
+///   Developer Guide, "AWS::Serverless::SimpleTable".
 package struct TableResource: Hashable, Sendable {
-    package static let types: Set<String> = ["AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable"]
+    package static let types: Set<String> = ["AWS::DynamoDB::Table", globalType, "AWS::Serverless::SimpleTable"]
+    static let globalType = "AWS::DynamoDB::GlobalTable"
 
     package struct Attribute: Hashable, Sendable {
         package let name: String
@@ -44,11 +47,14 @@ package struct TableResource: Hashable, Sendable {
     package let isEncryptedByKMS: Bool
     package let hasPointInTimeRecovery: Bool
     package let isDeletionProtected: Bool
+    /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`; nil if the template does not say.
+    package let tableClass: String?
     package let tags: [String: String]
     /// Every property, these included.
     package let properties: TemplateValue
 
-    init(_ resource: Resource) throws(TemplateError) {
+    /// - Parameter region: the stack's.
+    init(_ resource: Resource, region: String) throws(TemplateError) {
         let properties = resource.properties
         let what = "the table \(resource.logicalID)"
         logicalID = resource.logicalID
@@ -56,7 +62,7 @@ package struct TableResource: Hashable, Sendable {
         name = resource.reference
         arn = resource.arn ?? ""
         self.properties = properties
-        guard resource.type == "AWS::DynamoDB::Table" else {
+        guard resource.type != "AWS::Serverless::SimpleTable" else {
             (attributes, key) = try Self.simpleKey(properties["PrimaryKey"])
             (globalIndexes, localIndexes) = ([], [])
             billingMode = properties["ProvisionedThroughput"] == nil ? "PAY_PER_REQUEST" : "PROVISIONED"
@@ -65,6 +71,7 @@ package struct TableResource: Hashable, Sendable {
             hasPointInTimeRecovery = try Self.flag(
                 properties["PointInTimeRecoverySpecification"], "PointInTimeRecoveryEnabled")
             isDeletionProtected = false
+            tableClass = nil
             tags = try Self.tagMap(properties["Tags"])
             return
         }
@@ -81,11 +88,14 @@ package struct TableResource: Hashable, Sendable {
         }
         timeToLiveAttribute = try Self.timeToLive(properties["TimeToLiveSpecification"])
         isEncryptedByKMS = try Self.flag(properties["SSESpecification"], "SSEEnabled")
-        hasPointInTimeRecovery = try Self.flag(
-            properties["PointInTimeRecoverySpecification"], "PointInTimeRecoveryEnabled")
-        isDeletionProtected =
-            try properties["DeletionProtectionEnabled"]?.requireBoolean("DeletionProtectionEnabled") ?? false
-        tags = try Self.tagList(properties["Tags"])
+        let isGlobal = resource.type == Self.globalType
+        let own = isGlobal ? try Self.replica(in: region, of: properties, what) : properties
+        hasPointInTimeRecovery = try Self.flag(own["PointInTimeRecoverySpecification"], "PointInTimeRecoveryEnabled")
+        isDeletionProtected = try Self.flag(own, "DeletionProtectionEnabled")
+        tableClass = try own["TableClass"]?.requireText(
+            "TableClass", oneOf: ["STANDARD", "STANDARD_INFREQUENT_ACCESS"])
+        tags = try Self.tagList(own["Tags"])
+        if isGlobal { try checkGlobal(properties) }
         try checkAttributes(properties)
         try checkCapacity(properties)
     }
@@ -113,6 +123,21 @@ package struct TableResource: Hashable, Sendable {
         let names = (globalIndexes + localIndexes).map(\.name)
         for index in globalIndexes + localIndexes where names.count(where: { $0 == index.name }) > 1 {
             throw TemplateError("the index name \(index.name) is used twice; rename one of them", at: index.position)
+        }
+    }
+
+    /// What replicas need, and what of them is not served here.
+    private func checkGlobal(_ properties: TemplateValue) throws(TemplateError) {
+        guard billingMode == "PAY_PER_REQUEST" else {
+            throw TemplateError(
+                "the global table \(logicalID) needs BillingMode: PAY_PER_REQUEST; the emulator serves no other",
+                at: properties["BillingMode"]?.position ?? position)
+        }
+        let replicas = properties["Replicas"]?.list ?? []
+        if replicas.count > 1, streamView != "NEW_AND_OLD_IMAGES" {
+            throw TemplateError(
+                "replicas are fed from a stream of NEW_AND_OLD_IMAGES; give \(logicalID) that StreamSpecification",
+                at: properties["StreamSpecification"]?.position ?? position)
         }
     }
 

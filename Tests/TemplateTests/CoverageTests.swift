@@ -68,6 +68,15 @@ struct CoverageTests {
                 + "continue without it by --allow")
     }
 
+    @Test func `a rule for a whole resource makes one entry of it`() throws {
+        let broker = Coverage(["AWS::MQ::Broker": ["": .harmless("nobody asks it")]])
+        let report = try Stack.load(text: Self.text, file: "t.yaml").report(Self.coverage.merging(broker))
+        #expect(
+            report.entries.filter { $0.logicalID == "Q" }.map(\.description) == [
+                "t.yaml:29:3: Q has no effect here: nobody asks it"
+            ])
+    }
+
     @Test func `names what is harmless and what is used`() throws {
         let report = try Stack.load(text: Self.text, file: "t.yaml").report(Self.coverage)
         #expect(

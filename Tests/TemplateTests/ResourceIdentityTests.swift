@@ -2,6 +2,10 @@ import Template
 import Testing
 
 struct ResourceIdentityTests {
+    static let global =
+        "BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }], "
+        + "KeySchema: [{ AttributeName: pk, KeyType: HASH }], Replicas: [{ Region: us-east-1 }]"
+
     /// The type, its properties, the function, what comes out.
     static let rows: [(String, String, String, String)] = [
         ("AWS::Serverless::Function", "Runtime: x, Handler: x", "!Ref X", "bundle-X"),
@@ -16,6 +20,11 @@ struct ResourceIdentityTests {
             "AWS::Serverless::SimpleTable", "TableName: t", "!GetAtt X.StreamArn",
             "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1970-01-01T00:00:00.000"
         ),
+        ("AWS::DynamoDB::GlobalTable", "\(global)", "!Ref X", "bundle-X"),
+        (
+            "AWS::DynamoDB::GlobalTable", "\(global)", "!GetAtt X.StreamArn",
+            "arn:aws:dynamodb:us-east-1:000000000000:table/bundle-X/stream/1970-01-01T00:00:00.000"
+        ),
         ("AWS::SQS::Queue", "QueueName: q", "!Ref X", "http://127.0.0.1:4566/000000000000/q"),
         ("AWS::SQS::Queue", "", "!GetAtt X.Arn", "arn:aws:sqs:us-east-1:000000000000:bundle-X"),
         ("AWS::SQS::Queue", "FifoQueue: true", "!GetAtt X.QueueName", "bundle-X.fifo"),
@@ -24,7 +33,8 @@ struct ResourceIdentityTests {
         ("AWS::S3::Bucket", "", "!Ref X", "bundle-x"),
         ("AWS::S3::Bucket", "BucketName: b", "!GetAtt X.Arn", "arn:aws:s3:::b"),
         ("AWS::S3::Bucket", "BucketName: b", "!GetAtt X.RegionalDomainName", "b.s3.us-east-1.amazonaws.com"),
-        ("AWS::Serverless::HttpApi", "", "!Ref X", "x"),
+        ("AWS::Serverless::HttpApi", "", "!Ref X", "x"), ("AWS::Serverless::HttpApi", "", "!Ref X.Stage", "$default"),
+        ("AWS::Serverless::HttpApi", "StageName: live", "!Ref X.Stage", "live"),
         ("AWS::ApiGatewayV2::Api", "", "!GetAtt X.ApiEndpoint", "http://127.0.0.1:4566/apis/x"),
         ("AWS::Events::EventBus", "Name: b", "!Ref X", "b"),
         ("AWS::Events::EventBus", "Name: b", "!GetAtt X.Arn", "arn:aws:events:us-east-1:000000000000:event-bus/b"),

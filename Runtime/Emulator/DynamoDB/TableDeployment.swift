@@ -10,11 +10,8 @@ struct TableDeployment {
         endpoint = DynamoDBEndpoint(database: database, clock: clock, identifiers: IdentifierSource())
     }
 
-    /// Properties of `AWS::DynamoDB::Table` that CreateTable takes by the same name and in the same shape.
-    private static let sharedProperties = [
-        "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput", "TableClass",
-        "DeletionProtectionEnabled",
-    ]
+    /// Properties of tables that CreateTable takes by the same name and in the same shape.
+    private static let sharedProperties = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput"]
 
     /// Creates the tables that are not there yet and fills those with their seed. Their streams begin after it: a seed is
     /// the state from which everything starts and nothing that happened.
@@ -48,7 +45,13 @@ struct TableDeployment {
     }
 
     func remove(_ tables: [TableResource]) async throws(EmulatorError) {
-        for table in tables { _ = try await endpoint.perform("DeleteTable", ["TableName": .string(table.name)]) }
+        for table in tables {
+            let name: JSONValue = .string(table.name)
+            if table.isDeletionProtected {
+                _ = try await endpoint.perform("UpdateTable", ["TableName": name, "DeletionProtectionEnabled": false])
+            }
+            _ = try await endpoint.perform("DeleteTable", ["TableName": name])
+        }
     }
 
     /// - Throws: `EmulatorError` if the table is there with other keys, indexes or stream than the template gives it.
@@ -108,7 +111,9 @@ struct TableDeployment {
     private static func request(for table: TableResource) -> JSONObject {
         var request: JSONObject = ["TableName": .string(table.name)]
         for name in sharedProperties { request[name] = table.properties[name]?.json }
-        // A SimpleTable says the same in other words.
+        // Other types of tables say the same in other words or places; a parameter's value is a text even if it is true.
+        request["DeletionProtectionEnabled"] = .bool(table.isDeletionProtected)
+        request["TableClass"] = table.tableClass.map { .string($0) }
         request["BillingMode"] = .string(table.billingMode)
         request["AttributeDefinitions"] = .array(
             table.attributes.map { ["AttributeName": .string($0.name), "AttributeType": .string($0.type)] })
