@@ -1,36 +1,263 @@
-"""The template as AWS's own tools read it."""
+"""The template as AWS's own tools read it, and what of production stands in it."""
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
-import samtranslator.translator.translator
-from samtranslator.parser.parser import Parser
-from samtranslator.yaml_helper import yaml_parse
+import pytest
 
-from conftest import ROOT
+from cloudformation import Stack
+from conftest import BUILD, ROOT
+
+TEXT = (ROOT / "template.yaml").read_text()
+ACCOUNT_ID = "000000000000"
+CERTIFICATE = "0a1b2c3d-0000-0000-0000-000000000000"
+DOMAIN = {"DomainName": "api.example.com", "CertificateId": CERTIFICATE, "HostedZoneId": "Z1"}
+STANDBY = {**DOMAIN, "StandbyDomainName": "d1.cloudfront.net"}
+WEB_ACL = {"WebACLArn": f"arn:aws:wafv2:us-east-1:{ACCOUNT_ID}:global/webacl/a/1"}
+OPTIONS = {
+    "plain": {}, "replicas": {"ReplicaRegion": "eu-west-1"}, "unprotected": {"DeletionProtection": "false"},
+    "domain": DOMAIN, "standby": STANDBY, "web ACL": WEB_ACL, "domain and web ACL": {**DOMAIN, **WEB_ACL},
+    "everything": {**STANDBY, **WEB_ACL, "ReplicaRegion": "eu-west-1"}}
+
+# 0.10 USD a month for each beyond the first ten: half of the budget at most.
+ALARM_METRICS_MAX = 15
+DASHBOARD_METRICS_MAX = 50
 
 
-def test_cfn_lint_finds_nothing():
+@pytest.fixture(autouse=True, scope="module")
+def region():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def stack(region):
+    return Stack(TEXT)
+
+
+def lint(*arguments):
     program = pathlib.Path(sys.executable).with_name("cfn-lint")
-    done = subprocess.run([str(program), "template.yaml"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([str(program), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip() == ""
 
 
-def test_sam_translator_accepts_it(monkeypatch):
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    # The translator wants code in S3, as `sam package` leaves it behind.
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/key.zip"
-    translator = samtranslator.translator.translator.Translator({}, Parser())
-    translated = translator.translate(template, {"SiteURL": "https://example.com"})
-    functions = [
-        name for name, resource in translated["Resources"].items() if resource["Type"] == "AWS::Lambda::Function"]
-    declared = [
-        name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"]
-    assert sorted(functions) == sorted(declared)
-    assert "AWS::Serverless" not in json.dumps([resource["Type"] for resource in translated["Resources"].values()])
+def test_cfn_lint_finds_nothing():
+    lint("template.yaml")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_cfn_lint_finds_nothing_in_what_is_translated(tmp_path, option):
+    parameters = OPTIONS[option]
+    translated = Stack(TEXT, parameters).translated
+    for name, value in parameters.items():
+        translated["Parameters"][name]["Default"] = value
+    (tmp_path / "translated.json").write_text(json.dumps(translated))
+    lint(str(tmp_path / "translated.json"))
+
+
+def test_sam_translator_makes_each_function_of_the_template(stack):
+    declared = [name for name, part in stack.source["Resources"].items() if part["Type"] == "AWS::Serverless::Function"]
+    assert sorted(stack.of_type("AWS::Lambda::Function")) == sorted(declared)
+    assert not [type for type in stack.types.values() if type.startswith("AWS::Serverless")]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_the_emulator_takes_it(option):
+    parameters = [part for name, value in OPTIONS[option].items() for part in ("--parameter", f"{name}={value}")]
+    done = subprocess.run(
+        [BUILD / "emulator", "doctor", "--json", "--functions", BUILD, *parameters], cwd=ROOT, capture_output=True,
+        text=True, timeout=60)
+    report = json.loads(done.stdout)
+    problems = [entry for part in report["template"] for entry in part["entries"] if entry["status"] == "uncovered"]
+    assert problems == []
+    assert report["isGood"], done.stdout
+    harmless = {part["title"]: part["entries"] for part in report["template"]}
+    for name in ("MonthlyBudget", "ApiSlow", "Dashboard", "FunctionLogs", "Alerts"):
+        assert [(entry["path"], entry["status"]) for entry in harmless[name]] == [("the resource", "harmless")], name
+        assert harmless[name][0]["reason"]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_tables_are_kept_whatever_happens(option):
+    stack = Stack(TEXT, OPTIONS[option])
+    tables = stack.of_type("AWS::DynamoDB::GlobalTable")
+    assert len(tables) == 4 and not stack.of_type("AWS::DynamoDB::Table")
+    regions = ["us-east-1"] + ([OPTIONS[option]["ReplicaRegion"]] if "ReplicaRegion" in OPTIONS[option] else [])
+    for name, table in tables.items():
+        assert stack.translated["Resources"][name]["DeletionPolicy"] == "Retain"
+        assert stack.translated["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+        assert [replica["Region"] for replica in table["Replicas"]] == regions
+        for replica in table["Replicas"]:
+            assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+            assert replica["DeletionProtectionEnabled"] == ("false" if option == "unprotected" else "true")
+    pool = stack.resources["UserPool"]
+    assert pool["DeletionProtection"] == ("INACTIVE" if option == "unprotected" else "ACTIVE")
+
+
+def test_a_replica_in_the_stacks_own_region_is_none():
+    stack = Stack(TEXT, {"ReplicaRegion": "us-east-1"})
+    assert all(len(table["Replicas"]) == 1 for table in stack.of_type("AWS::DynamoDB::GlobalTable").values())
+
+
+def test_logs_of_every_function_are_kept_for_a_time(stack):
+    assert stack.resources["FunctionLogs"]["RetentionInDays"] == "30"
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        assert function["LoggingConfig"]["LogGroup"] == stack.reference("FunctionLogs"), name
+        assert function["LoggingConfig"]["LogFormat"] == "JSON", name
+
+
+def metrics_of(alarm):
+    """What an alarm is paid by: the metrics, without the expressions over them."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [part["MetricStat"]["Metric"] for part in alarm["Metrics"] if "MetricStat" in part]
+
+
+def test_alarms_tell_somebody_and_stay_within_the_budget(stack):
+    alarms = stack.of_type("AWS::CloudWatch::Alarm")
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [stack.reference("Alerts")], name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+    assert sum(len(metrics_of(alarm)) for alarm in alarms.values()) <= ALARM_METRICS_MAX
+    subscription, = stack.of_type("AWS::SNS::Subscription").values()
+    assert subscription == {"TopicArn": stack.reference("Alerts"), "Protocol": "email", "Endpoint": "alerts@example.com"}
+
+
+@pytest.mark.parametrize("name, metric, statistic, threshold", [
+    ("ApiSlow", ("AWS/ApiGateway", "Latency", "api"), "p99", 1000),
+    ("ApiErrors", ("AWS/ApiGateway", "5xx", "api"), "Sum", 1),
+    ("FunctionErrors", ("AWS/Lambda", "Errors", None), "Sum", 1),
+    ("FunctionThrottles", ("AWS/Lambda", "Throttles", None), "Sum", 1),
+    ("BooksWrong", ("Bundle", "Violations", "AuditBooks"), "Maximum", 1),
+])
+def test_what_alarms_watch(stack, name, metric, statistic, threshold):
+    alarm = stack.resources[name]
+    dimension = alarm.get("Dimensions", [{"Value": None}])[0]["Value"]
+    assert (alarm["Namespace"], alarm["MetricName"], dimension) == metric
+    assert alarm.get("Statistic", alarm.get("ExtendedStatistic")) == statistic
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanOrEqualToThreshold", threshold)
+
+
+def watched(stack, alarm, dimension):
+    metrics = metrics_of(stack.resources[alarm])
+    return sorted(part["Value"] for metric in metrics for part in metric["Dimensions"] if part["Name"] == dimension)
+
+
+def test_every_queue_and_stream_is_watched(stack):
+    queues = {stack.attribute(name, "Arn"): name for name in stack.of_type("AWS::SQS::Queue")}
+    sources = {part["EventSourceArn"]: part for part in stack.of_type("AWS::Lambda::EventSourceMapping").values()}
+    # A queue that no function takes messages from is where they end.
+    dead = {name for arn, name in queues.items() if arn not in sources}
+    assert watched(stack, "DeadLetters", "QueueName") == sorted(f"bundle-{name}" for name in dead)
+    assert watched(stack, "MessagesOld", "QueueName") == sorted(f"bundle-{name}" for name in set(queues.values()) - dead)
+    followers = {
+        part["FunctionName"] for arn, part in stack.of_type("AWS::Lambda::EventSourceMapping").items()
+        if "/stream/" in part["EventSourceArn"]}
+    assert watched(stack, "ChangesOld", "FunctionName") == sorted(followers)
+    share, = [part["Expression"] for part in stack.resources["MessagesOld"]["Metrics"] if "Expression" in part]
+    for part in stack.resources["MessagesOld"]["Metrics"]:
+        assert "Expression" in part or re.search(rf"\b{part['Id']} / \d+\b", share), part["Id"]
+
+
+def test_every_queue_gives_up_to_dead_letters(stack):
+    queues = stack.of_type("AWS::SQS::Queue")
+    arns = {stack.attribute(name, "Arn"): name for name in queues}
+    for name, mapping in stack.of_type("AWS::Lambda::EventSourceMapping").items():
+        if mapping["EventSourceArn"] in arns:
+            policy = queues[arns[mapping["EventSourceArn"]]]["RedrivePolicy"]
+            assert policy["deadLetterTargetArn"] in arns and policy["maxReceiveCount"] >= 1, name
+            assert "ReportBatchItemFailures" in mapping["FunctionResponseTypes"], name
+        elif mapping["MaximumRetryAttempts"] != -1:
+            # -1 waits for as long as it takes, loses nothing, and says so by the alarm ChangesOld.
+            assert mapping["DestinationConfig"]["OnFailure"]["Destination"] in arns, name
+            assert mapping["BisectBatchOnFunctionError"] is True, name
+    # Dead letters are kept for as long as there is, 14 days.
+    for arn, name in arns.items():
+        if not any(mapping["EventSourceArn"] == arn for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values()):
+            assert queues[name]["MessageRetentionPeriod"] == 1_209_600, name
+
+
+def test_dashboard_is_free_and_shows_every_alarm_and_table(stack):
+    dashboard, = stack.of_type("AWS::CloudWatch::Dashboard").values()
+    body = json.loads(dashboard["DashboardBody"])
+    metrics = [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
+    assert len(metrics) <= DASHBOARD_METRICS_MAX
+    shown = [arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", [])]
+    assert sorted(shown) == sorted(stack.attribute(name, "Arn") for name in stack.of_type("AWS::CloudWatch::Alarm"))
+    for table in stack.of_type("AWS::DynamoDB::GlobalTable"):
+        assert dashboard["DashboardBody"].count(f'"{stack.reference(table)}"') == 2, table
+
+
+def test_budget_has_the_values_of_the_requirement(stack):
+    """R32, R33."""
+    budget, = stack.of_type("AWS::Budgets::Budget").values()
+    costs = {
+        "IncludeCredit", "IncludeDiscount", "IncludeOtherSubscription", "IncludeRecurring", "IncludeRefund",
+        "IncludeSubscription", "IncludeSupport", "IncludeTax", "IncludeUpfront"}
+    assert budget["Budget"] == {
+        "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"},
+        "CostTypes": {**dict.fromkeys(costs, True), "UseBlended": False}}
+    notices = budget["NotificationsWithSubscribers"]
+    assert [notice["Notification"]["Threshold"] for notice in notices] == [1, 50]
+    for notice in notices:
+        assert {**notice["Notification"], "Threshold": 0} == {
+            "NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "ThresholdType": "PERCENTAGE", "Threshold": 0}
+        assert notice["Subscribers"] == [{"SubscriptionType": "EMAIL", "Address": "alerts@example.com"}]
+
+
+# What each option adds, and the address that comes of it.
+ADDED = {
+    "plain": ([], "https://api.execute-api.us-east-1.amazonaws.com"),
+    "domain": (["ApiDomain", "ApiDomainMapping", "ApiRecord"], "https://api.example.com"),
+    "standby": (["ApiDomain", "ApiDomainMapping", "ApiHealth", "ApiRecord", "StandbyRecord"], "https://api.example.com"),
+    "web ACL": (["Front"], "https://Front.DomainName"),
+    "domain and web ACL": (["ApiRecord", "Front"], "https://api.example.com"),
+    "everything": (["ApiHealth", "ApiRecord", "Front", "StandbyRecord"], "https://api.example.com"),
+}
+
+
+@pytest.mark.parametrize("option", ADDED)
+def test_what_stands_before_the_API(option):
+    stack = Stack(TEXT, OPTIONS[option])
+    kinds = ("AWS::CloudFront::", "AWS::Route53::", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping")
+    assert sorted(name for name in stack.resources if stack.types[name].startswith(kinds)) == ADDED[option][0]
+    assert stack.outputs["PublicAddress"] == ADDED[option][1]
+    front = stack.resources.get("Front", {}).get("DistributionConfig")
+    if front:
+        assert front["WebACLId"] == WEB_ACL["WebACLArn"]
+        assert front["Origins"][0]["DomainName"] == "api.execute-api.us-east-1.amazonaws.com"
+        assert front.get("Aliases", []) == (["api.example.com"] if "DomainName" in OPTIONS[option] else [])
+    record = stack.resources.get("ApiRecord")
+    if record:
+        target = "Front.DomainName" if front else "ApiDomain.RegionalDomainName"
+        assert record["AliasTarget"]["DNSName"] == target
+    if "StandbyRecord" in stack.resources:
+        assert (record["Failover"], record["HealthCheckId"]) == ("PRIMARY", stack.reference("ApiHealth"))
+        assert stack.resources["StandbyRecord"]["Failover"] == "SECONDARY"
+        assert record["SetIdentifier"] != stack.resources["StandbyRecord"]["SetIdentifier"]
+    elif record:
+        assert not {"Failover", "SetIdentifier", "HealthCheckId"} & set(record)
+
+
+def test_every_parameter_of_a_wrong_form_is_refused(stack):
+    patterns = {
+        name: parameter["AllowedPattern"] for name, parameter in stack.source["Parameters"].items()
+        if "AllowedPattern" in parameter}
+    wrong = {
+        "AlertEmail": "nobody", "ReplicaRegion": "Europe", "DomainName": "api", "CertificateId": "arn:aws:acm:x",
+        "HostedZoneId": "/hostedzone/Z1", "StandbyDomainName": "https://x.org", "StandbyHostedZoneId": "",
+        "WebACLArn": "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/a/1", "SiteURL": "https://example.com/"}
+    assert sorted(patterns) == sorted(wrong)
+    for name, pattern in patterns.items():
+        assert not re.fullmatch(pattern, wrong[name]), name
+        assert re.fullmatch(pattern, stack.parameters[name]), name
+    for parameters in OPTIONS.values():
+        for name in set(parameters) & set(patterns):
+            assert re.fullmatch(patterns[name], parameters[name]), name
