@@ -205,13 +205,15 @@ struct LambdaAPI: Sendable {
     }
 
     private static func configuration(_ function: FunctionConfiguration) -> JSONValue {
-        [
+        let variables = function.environment.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+        return [
             "FunctionName": .string(function.name),
             "FunctionArn": .string(function.arn),
             "Runtime": "provided.al2023",
             "Handler": .string(function.handler),
             "Timeout": .number(JSONNumber(Int(function.timeout.components.seconds))),
             "MemorySize": .number(JSONNumber(function.memoryMegabytes)),
+            "Environment": ["Variables": .object(JSONObject(variables))],
             "Version": "$LATEST",
             "PackageType": "Zip",
             "State": "Active",

@@ -1,7 +1,7 @@
 import Digest
 import Items
 import JSON
-import Time
+package import Time
 import Tokens
 
 /// A webhook request as PayPal sends it: signed over its id, its time, the webhook's id and the checksum of exactly these
@@ -25,6 +25,10 @@ package struct PayPalWebhookRequest: PaymentWebhook {
         self.webhookIDs = webhookIDs
         // PayPal's times have whole seconds.
         time = Timestamp(seconds: sentAt.secondsRoundedDown).description.replacing(".000Z", with: "Z")
+    }
+
+    package func resent(at now: Timestamp) -> PayPalWebhookRequest {
+        PayPalWebhookRequest(body: body, transmissionID: transmissionID, webhookIDs: webhookIDs, sentAt: now)
     }
 
     package func headers(to path: String) -> [(name: String, value: String)] {

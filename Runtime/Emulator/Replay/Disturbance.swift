@@ -24,7 +24,7 @@ final class Disturbance: Sendable {
 
     /// One sequence of numbers for each kind of draw: how often one kind is drawn does not change the others.
     private enum Draw: Int, CaseIterable {
-        case invocation, delivery, batch, order, message, step
+        case invocation, delivery, batch, order, message, step, notice
     }
     private struct State {
         var generators: [SplitMix64]
@@ -60,6 +60,12 @@ final class Disturbance: Sendable {
     /// Whether a message that has been worked off stays in its queue once more.
     func keepsMessage() -> Bool { !isTwice && draw(.message, below: 4) == 0 }
 
+    /// A notice that a payment provider sends again after a step, of those that it has sent; nil for none.
+    func lateNotice(of count: Int) -> Int? {
+        guard !isTwice, count > 0, draw(.notice, below: 3) == 0 else { return nil }
+        return Int(draw(.notice, below: UInt64(count)))
+    }
+
     // MARK: In another order
 
     /// How many records the next batch has, of as many as there could be.
@@ -70,10 +76,10 @@ final class Disturbance: Sendable {
     /// Whether the newest of a queue's messages comes before the oldest.
     func takesNewestMessage() -> Bool { !isTwice && draw(.order, below: 2) == 0 }
 
-    /// Steps that may come in any order, each once or twice.
-    func arranged<Element>(_ elements: [Element]) -> [Element] {
-        guard !isTwice else { return elements }
-        var arranged = elements + elements.filter { _ in draw(.step, below: 2) == 0 }
+    /// Steps that may come in any order, each once or, if that is the same, twice.
+    func arranged(_ steps: [FlowStep]) -> [FlowStep] {
+        guard !isTwice else { return steps }
+        var arranged = steps + steps.filter { $0.isRepeatable && draw(.step, below: 2) == 0 }
         for index in arranged.indices.dropFirst() {
             arranged.swapAt(index, Int(draw(.step, below: UInt64(index) + 1)))
         }

@@ -21,6 +21,14 @@ package enum FlowStep: Sendable {
     case upload(FlowUpload)
     /// Steps that do not depend on each other.
     case anyOrder([FlowStep])
+
+    /// Whether it may be done again: another connection is another one.
+    var isRepeatable: Bool {
+        switch self {
+        case .connect, .send, .disconnect: false
+        default: true
+        }
+    }
 }
 
 /// A request to the HTTP API. Texts may hold `${name}`, which an earlier step has saved.

@@ -56,6 +56,15 @@ package struct ReplayCase: Sendable {
         self.content = content
     }
 
+    /// Whether the tables are looked through when it has ended: not after an event that tells of changes of a table,
+    /// which were never made.
+    var isAudited: Bool {
+        get throws(EmulatorError) {
+            guard case .event = content else { return true }
+            return try TextFile.json(file)["Records"]?.array?.first?["eventSource"] != "aws:dynamodb"
+        }
+    }
+
     /// What should be seen, or nil if nobody has said so yet.
     package func expectation() throws(EmulatorError) -> JSONValue? {
         guard access(expectedFile, F_OK) == 0 else { return nil }

@@ -21,6 +21,8 @@ final class ReplayWorld: Sendable {
         var paymentsSeen = 0
         /// As it was after the last step.
         var standing = StandingState()
+        /// What payment providers have sent.
+        var notices: [any PaymentWebhook] = []
         /// By the names that the flow gives them.
         var sockets: [String: OpenSocket] = [:]
         /// By the ids of all connections there were.
@@ -104,6 +106,17 @@ final class ReplayWorld: Sendable {
 
     /// - Returns: what was seen; nothing of a move of the clock that nothing came of.
     func perform(_ step: FlowStep) async throws(EmulatorError) -> [JSONValue] {
+        let seen = try await carryOut(step)
+        // Providers send again what they take for lost, hours and days later.
+        let (notices, clock) = change { ($0.notices, $0.deployment.clock) }
+        if let late = now.trial.disturbance?.lateNotice(of: notices.count) {
+            _ = try await answers(to: notices[late].resent(at: clock.now))
+            await now.deployment.idle()
+        }
+        return seen
+    }
+
+    private func carryOut(_ step: FlowStep) async throws(EmulatorError) -> [JSONValue] {
         switch step {
         case .at(let instant): return try await moveClock(to: instant)
         case .advance(let duration): return try await moveClock(to: now.deployment.clock.now + duration)
@@ -180,11 +193,10 @@ final class ReplayWorld: Sendable {
     private func deliver(
         _ webhook: any PaymentWebhook, _ deliveries: Int
     ) async throws(EmulatorError) -> JSONValue {
-        let deployment = now.deployment
         var replies: [InvocationReply] = []
-        for _ in 0..<deliveries { replies += try await deployment.deliver(webhook) }
-        for webhook in deployment.payments.paypal.takePending() {
-            for _ in 0..<deliveries { replies += try await deployment.deliver(webhook) }
+        for _ in 0..<deliveries { replies += try await answers(to: webhook) }
+        for webhook in now.deployment.payments.paypal.takePending() {
+            for _ in 0..<deliveries { replies += try await answers(to: webhook) }
         }
         var described = replies.map(description)
         guard described.count > 1 else { return try await observation(of: described[0]) }
@@ -194,5 +206,20 @@ final class ReplayWorld: Sendable {
                 "replies": .array(described.map(JSONValue.object)),
                 "requestIDs": .array(replies.map { .string($0.requestID) }),
             ])
+    }
+
+    /// In a disturbed run a provider sends again what was not answered with 2xx.
+    private func answers(to webhook: any PaymentWebhook) async throws(EmulatorError) -> [InvocationReply] {
+        let current = now
+        change { $0.notices.append(webhook) }
+        var replies = try await current.deployment.deliver(webhook)
+        for _ in 1..<Self.attemptsMax where current.trial.disturbance?.retriesAtOnce ?? false {
+            let isTaken = replies.allSatisfy { reply in
+                !reply.isError && (200...299).contains((try? parseJSON(reply.payload))?["statusCode"]?.int ?? 0)
+            }
+            if isTaken { break }
+            replies = try await current.deployment.deliver(webhook)
+        }
+        return replies
     }
 }

@@ -1,5 +1,5 @@
 import Crypto
-import Time
+package import Time
 
 /// A webhook request as Stripe sends it, its signature over exactly these bytes.
 ///
@@ -11,8 +11,15 @@ package struct StripeWebhookRequest: PaymentWebhook {
     package var routePrefix: String { "/webhooks/stripe/" }
     package func headers(to path: String) -> [(name: String, value: String)] { headers }
 
+    package func resent(at now: Timestamp) -> StripeWebhookRequest {
+        StripeWebhookRequest(body: body, secret: secret, sentAt: now)
+    }
+
+    private let secret: String
+
     init(body: [UInt8], secret: String, sentAt: Timestamp) {
         self.body = body
+        self.secret = secret
         let time = String(sentAt.secondsRoundedDown)
         let key = SymmetricKey(data: Array(secret.utf8))
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(time).".utf8) + body, using: key)
