@@ -24,6 +24,7 @@ struct FixtureTests {
         "GreetUser": { try again(UserPoolEvent.self, $0) },
         "RecordSignIn": { try again(UserPoolEvent.self, $0) },
         "RefundVotes": { try again(SQSEvent.self, $0) },
+        "ReleaseStock": { try again(SQSEvent.self, $0) },
         "TallyVotes": { try again(DynamoDBStreamEvent.self, $0) },
     ]
 
