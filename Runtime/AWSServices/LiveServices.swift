@@ -34,6 +34,15 @@ package struct LiveServices: Sendable {
         }
     }
 
+    /// The buckets: of each bucket `Avatars` the template puts the physical name in `AVATARS_BUCKET`.
+    package var objects: any ObjectStore {
+        S3Store(
+            endpoint: S3Endpoint(
+                url: Environment.text("AWS_ENDPOINT_URL_S3") ?? Environment.text("AWS_ENDPOINT_URL"), region: region,
+                credentials: credentials, client: client, clock: clock)
+        ) { Environment.text("\($0.rawValue.uppercased())_BUCKET") }
+    }
+
     /// The queue whose address the template puts in the variable `name`.
     package func queue(_ name: String) throws(EnvironmentError) -> any MessageQueue {
         SQSQueue(endpoint: endpoint("sqs"), url: try Environment.requiredText(name))

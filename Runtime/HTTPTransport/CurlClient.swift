@@ -49,7 +49,9 @@ extension Duration {
 /// One easy handle. It is used by one thread at a time: whoever took it out of the idle ones.
 private final class CurlHandle: @unchecked Sendable {
     private let curl: UnsafeMutableRawPointer
-    private let bytesMax: Int
+    /// The client's ceiling, and that of the request in hand.
+    private let clientBytesMax: Int
+    private var bytesMax: Int
     private var head: [UInt8] = []
     private var body: [UInt8] = []
     private var isTooLarge = false
@@ -60,7 +62,8 @@ private final class CurlHandle: @unchecked Sendable {
     init?(limits: CurlClient.Limits) {
         guard let curl = curl_easy_init() else { return nil }
         self.curl = curl
-        bytesMax = limits.responseBytesMax
+        clientBytesMax = limits.responseBytesMax
+        bytesMax = clientBytesMax
         // Time-outs without SIGALRM, which would hit other threads.
         ccurl_set_long(curl, CURLOPT_NOSIGNAL, 1)
         ccurl_set_long(curl, CURLOPT_TCP_NODELAY, 1)
@@ -121,6 +124,7 @@ private final class CurlHandle: @unchecked Sendable {
         isTooLarge = false
         isOnce = request.method == .post
         isSent = false
+        bytesMax = min(clientBytesMax, request.responseBytesMax ?? clientBytesMax)
         let headers = Self.list(request.headers)
         defer { curl_slist_free_all(headers) }
         ccurl_set_long(curl, CURLOPT_TIMEOUT_MS, time.curlMilliseconds)

@@ -10,14 +10,18 @@ package struct HTTPRequest: Sendable {
     /// Sent as they are, besides `Host` and `Content-Length`.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Of the answer, below the client's own ceiling; nil leaves it at that.
+    package var responseBytesMax: Int?
 
     package init(
-        _ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+        _ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        responseBytesMax: Int? = nil
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.responseBytesMax = responseBytesMax
     }
 }
 

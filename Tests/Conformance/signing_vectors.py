@@ -60,6 +60,9 @@ CASES = [
     case("presigned with a token", "s3", method="GET", host=BUCKET, path="/k", token=TOKEN, expires=1),
     case("presigned upload for a type", "s3", method="PUT", host=BUCKET, path="/k", expires=604800,
          headers=[["Content-Type", "image/jpeg"]]),
+    *[case(f"presigned upload of a length and a type: {key}", "s3", method="PUT", host=BUCKET, path="/uploads/" + key,
+           expires=300, token=TOKEN, headers=[["Content-Length", "1843212"], ["Content-Type", "image/png"]])
+      for key in ODD_KEYS],
     case("presigned with a query", "s3", method="GET", host=BUCKET, path="/k", expires=60,
          query=[["response-content-type", "text/plain; charset=utf-8"], ["versionId", "a+b"]]),
     case("presigned for another service", "execute-api", method="GET", path="/a b", query=[["q", "1"]], expires=60),

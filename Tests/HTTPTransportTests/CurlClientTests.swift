@@ -48,6 +48,20 @@ struct CurlClientTests {
         }
     }
 
+    @Test(arguments: [(2, true), (1, false), (0, false), (101, true)])
+    func `a request may want less than the client takes`(bytesMax: Int, fits: Bool) throws {
+        let server = try ScriptedServer([[.answer([Self.accepted])], [.answer([Self.accepted])]])
+        let client = CurlClient(limits: .init(responseBytesMax: 100))
+        let request = HTTPRequest(.get, "http://\(server.address)/", responseBytesMax: bytesMax)
+        if fits {
+            #expect(try client.send(request).body == Array("ok".utf8))
+        } else {
+            #expect(throws: HTTPError.responseTooLarge(bytesMax: bytesMax)) { try client.send(request) }
+            // The next one is none the worse for it.
+            #expect(try client.send(HTTPRequest(.get, "http://\(server.address)/")).status == 202)
+        }
+    }
+
     @Test func `HEAD has no body`() throws {
         let server = try ScriptedServer([
             [.answer(["HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"]), .answer([Self.accepted])]
