@@ -66,6 +66,18 @@ extension ReplayWorld {
         ]
     }
 
+    /// S3's answer without what is another in every run: ids of requests and versions, and in its explanations the
+    /// emulator's address.
+    static func description(ofUpload response: HTTPResponse) -> JSONObject {
+        var reply: JSONObject = ["statusCode": .number(JSONNumber(Int(response.status.code)))]
+        let body = String(buffer: response.body)
+        if let match = body.firstMatch(of: /<Code>([^<]*)<\/Code><Message>([^<]*)</) {
+            reply["code"] = .string(String(match.1))
+            reply["message"] = .string(String(match.2))
+        }
+        return ["reply": .object(reply)]
+    }
+
     private static func withBodyParsed(_ reply: JSONValue) -> JSONValue {
         guard var object = reply.object, let body = object["body"]?.string, let parsed = try? parseJSON(body),
             parsed.object != nil || parsed.array != nil

@@ -62,7 +62,7 @@ extension ReplayWorld {
         headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
         let response = await answer(
             method: "PUT", path: String(address.dropFirst(emulator.endpoint.count)), headers, body)
-        return description(of: response)
+        return Self.description(ofUpload: response)
     }
 
     private func answer(

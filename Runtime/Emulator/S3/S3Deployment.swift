@@ -129,7 +129,7 @@ extension S3 {
                 attributes.headers = [ObjectTag(name: "Content-Type", value: type)]
             }
             let version = ObjectVersion(
-                bucket: bucket.name, key: ObjectKey(prefix + name), sequence: store.nextSequence(),
+                bucket: bucket.name, key: ObjectKey(prefix + name), sequence: store.nextSeedSequence(),
                 id: newVersionID(in: bucket), modified: host.clock.now, etag: CanonicalRequest.hex(content.md5),
                 segments: content.segments, checksum: content.checksum, attributes: attributes)
             store.add(version, to: bucket)

@@ -124,6 +124,13 @@ final class S3Store {
         return lastSequence
     }
 
+    /// For what was there before anything happened: the same however late it is, so that a replay sees the same numbers in
+    /// every run.
+    func nextSeedSequence() -> UInt64 {
+        lastSequence += 1
+        return lastSequence
+    }
+
     // MARK: Buckets
 
     func bucket(_ name: String) throws(S3Fault) -> S3Bucket {
