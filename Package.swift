@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import Glibc
 import PackageDescription
 
 /// Held by every target of ours: the language modes that the style relies on, and no warning left standing.
@@ -24,7 +25,7 @@ func function(_ name: String) -> Target {
         dependencies: [
             "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Machine", "Payments",
             "Services", "Time",
-        ],
+        ] + (alsoUses[name] ?? []),
         path: "Functions/\(name)",
         swiftSettings: strict
     )
@@ -36,8 +37,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     )
 }
 
+/// Debian has archives of them: what is used becomes part of the function, and nothing has to be shipped beside it.
+/// Elsewhere the shared libraries have to be, in its folder `lib`.
+let imageLibraries =
+    ["x86_64", "aarch64"].contains { access("/usr/lib/\($0)-linux-gnu/libjpeg.a", F_OK) == 0 }
+    ? [":libjpeg.a", ":libpng16.a", ":libz.a"] : ["jpeg", "png16", "z"]
+
 let functions = [
     "AuditBooks",
+    "AvatarWebhook",
     "BuyCredits",
     "CastVote",
     "CountVotes",
@@ -45,13 +53,21 @@ let functions = [
     "ListVotings",
     "ManageVotings",
     "PlaceOrder",
+    "ProcessAvatar",
     "Profile",
     "RecordSignIn",
     "RefundVotes",
     "RegisterForVoting",
     "ReleaseStock",
+    "RequestAvatarUpload",
     "SettlePayment",
     "TallyVotes",
+]
+
+/// What single functions need besides.
+let alsoUses: [String: [Target.Dependency]] = [
+    "AvatarWebhook": ["Webhooks"],
+    "ProcessAvatar": ["Images", "Webhooks"],
 ]
 
 let package = Package(
@@ -77,6 +93,12 @@ let package = Package(
             name: "CSQLite", path: "Runtime/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]
         ),
         .target(name: "CSpawn", path: "Runtime/CSpawn"),
+        // libjpeg-turbo and libpng, from libjpeg-dev and libpng-dev.
+        .target(
+            name: "CImages", path: "Runtime/CImages",
+            linkerSettings: (imageLibraries + ["m"]).map { .linkedLibrary($0) }),
+        // Pictures from files that nobody vouches for.
+        runtime("Images", ["CImages"]),
         runtime("Time"),
         runtime("TimeZones", ["Time"]),
         runtime("JSON"),
@@ -99,6 +121,8 @@ let package = Package(
         runtime("Compression"),
         runtime("AWSServices", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
         runtime("Payments", ["Digest", "HTTPTransport", "Items", "JSON", "Machine", "Services", "Time"]),
+        // Messages between services over HTTP, signed.
+        runtime("Webhooks", ["Digest", "HTTPTransport", "Services", "Time"]),
         runtime("Expressions", ["Items"]),
         runtime("ItemDB", ["CSQLite", "Expressions", "Items", "Time"]),
         runtime("DynamoDBAPI", ["Compression", "Digest", "Expressions", "ItemDB", "Items", "JSON", "Time"]),
@@ -195,6 +219,8 @@ let package = Package(
                 [
                     "AWSServices", "HTTPTransport", "Items", "JSON", "LoopbackServer", "Machine", "Services", "Time",
                 ]),
+            tests("ImagesTests", ["Images"]),
+            tests("WebhooksTests", ["HTTPTransport", "Services", "Time", "Webhooks"]),
             tests("PaymentsTests", ["Digest", "HTTPTransport", "JSON", "Payments", "Services", "Time"]),
             tests("ExpressionsTests", ["Expressions", "Items"]),
             tests("ItemDBTests", ["CSQLite", "Expressions", "ItemDB", "Items", "JSON", "Time"]),

@@ -22,6 +22,7 @@ struct FixtureTests {
         "AuditBooks": { $0 },
         "CountVotes": { try again(ScheduledVotingEvent.self, $0) },
         "GreetUser": { try again(UserPoolEvent.self, $0) },
+        "ProcessAvatar": { try again(S3Event.self, $0) },
         "RecordSignIn": { try again(UserPoolEvent.self, $0) },
         "RefundVotes": { try again(SQSEvent.self, $0) },
         "ReleaseStock": { try again(SQSEvent.self, $0) },
