@@ -57,7 +57,7 @@ package final class Emulator: Sendable {
     }
 
     private func deployTemplate() async throws {
-        let clock = EmulatorClock()
+        let clock = configuration.standsAt.map(EmulatorClock.init(standingAt:)) ?? EmulatorClock()
         let database = try await openDatabase(clock: clock)
         try Deployment.resumeClock(clock, from: database)
         _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())

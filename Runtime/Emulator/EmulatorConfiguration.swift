@@ -1,3 +1,5 @@
+import Time
+
 /// What an emulator is started with.
 package struct EmulatorConfiguration: Sendable {
     /// The template's file.
@@ -23,6 +25,8 @@ package struct EmulatorConfiguration: Sendable {
     /// Where everything is kept: a database and the objects beside it. nil keeps all in a temporary folder.
     package var dataFolder: String?
     package var syncsToDisk = false
+    /// Where the clock stands; nil lets it follow the wall clock.
+    var standsAt: Timestamp?
     /// Items and users that fresh tables and user pools start with, a JSON file for each.
     package var seedFolder: String?
     /// Where the functions' output is shown as it comes.

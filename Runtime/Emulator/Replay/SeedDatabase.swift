@@ -20,6 +20,8 @@ struct SeedDatabase: Sendable {
         do {
             var configuration = configuration
             configuration.port = 0
+            // In its own time: by the wall clock much of it has expired.
+            configuration.standsAt = ReplayWorld.defaultInstant
             let emulator = try await Emulator.start(configuration)
             do {
                 // Here and not case by case: what was not built must not be taken for what was seen.
