@@ -108,6 +108,7 @@ struct ResourceIdentity {
             try property(type.hasSuffix("Group") && type.contains("Cognito") ? "GroupName" : "Name")
         case "AWS::Logs::LogGroup": try property("LogGroupName")
         case "AWS::CloudWatch::Alarm": try property("AlarmName")
+        case "AWS::ApiGatewayV2::Stage": try property("StageName")
         default: nil
         }
     }

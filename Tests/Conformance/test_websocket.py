@@ -444,6 +444,11 @@ def test_post_get_delete(chat):
         state = management.get_connection(ConnectionId=connection)
         assert state["Identity"] == {"SourceIp": "127.0.0.1", "UserAgent": "test/2"}
         assert 0 <= (state["LastActiveAt"] - state["ConnectedAt"]).total_seconds() < 10
+        # Some clients encode the sign.
+        sent = httpx.post(f"{chat.emulator.endpoint}/%40connections/{connection.replace('=', '%3D')}", content="encoded", headers={
+            "Authorization": "AWS4-HMAC-SHA256 Credential=local/20230223/us-east-1/execute-api/aws4_request, "
+            "SignedHeaders=host, Signature=none", "X-Amz-Date": "20230223T120000Z"})
+        assert sent.status_code == 200 and client.recv(timeout=5) == "encoded"
         management.delete_connection(ConnectionId=connection)
         with pytest.raises(websockets.exceptions.ConnectionClosedOK) as closed:
             client.recv(timeout=5)

@@ -36,6 +36,7 @@ struct ResourceIdentityTests {
         ("AWS::Serverless::HttpApi", "", "!Ref X", "x"), ("AWS::Serverless::HttpApi", "", "!Ref X.Stage", "$default"),
         ("AWS::Serverless::HttpApi", "StageName: live", "!Ref X.Stage", "live"),
         ("AWS::ApiGatewayV2::Api", "", "!GetAtt X.ApiEndpoint", "http://127.0.0.1:4566/apis/x"),
+        ("AWS::ApiGatewayV2::Stage", "StageName: live", "!Ref X", "live"),
         ("AWS::Events::EventBus", "Name: b", "!Ref X", "b"),
         ("AWS::Events::EventBus", "Name: b", "!GetAtt X.Arn", "arn:aws:events:us-east-1:000000000000:event-bus/b"),
         ("AWS::Cognito::UserPool", "", "!Ref X", "us-east-1_X"),

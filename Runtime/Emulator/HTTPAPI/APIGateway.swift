@@ -39,20 +39,20 @@ final class APIGateway: EmulatedService {
 
     func owns(_ request: HTTPRequest) -> Bool {
         request.path.hasPrefix(APIAddress.pathPrefix) || APIAddress.isHost(of: request)
-            || request.path.hasPrefix(WebSocketConnections.pathPrefix)
+            || WebSocketConnections.connectionID(inPath: request.path) != nil
     }
 
     func handle(_ call: ServiceCall) {
         let request = call.request
         guard let address = APIAddress(request) else {
-            let id = request.path.dropFirst(WebSocketConnections.pathPrefix.count)
-            return call.answer(connections.handle(request, from: call.caller, connection: PercentEncoding.decoded(id)))
+            let id = WebSocketConnections.connectionID(inPath: request.path) ?? ""
+            return call.answer(connections.handle(request, from: call.caller, connection: id))
         }
         if let api = httpAPIs[address.id] {
             api.handle(request, at: address) { call.answer($0) }
         } else if let api = webSocketAPIs[address.id] {
             let segments = address.segments
-            if segments.count == 3, segments[1] == "@connections" {
+            if segments.count == 3, segments[1] == WebSocketConnections.pathSegment {
                 call.answer(connections.handle(request, from: call.caller, connection: segments[2]))
             } else {
                 api.connect(request, at: address, call.answer)

@@ -89,17 +89,23 @@ final class ReplayWorld: Sendable {
         current.withLock { body(&$0!) }
     }
 
-    /// The time that an event says of itself: the gateway's time of receipt, when a queue first handed over a message, or
-    /// EventBridge's `time`.
+    /// The time that an event says of itself: the gateway's time of receipt, EventBridge's `time`, or the latest at which
+    /// one of its messages was received or one of its changes made.
     static func instant(of event: JSONValue) -> Timestamp? {
-        if let milliseconds = event["requestContext"]?["timeEpoch"]?.int {
+        let context = event["requestContext"]
+        if let milliseconds = (context?["timeEpoch"] ?? context?["requestTimeEpoch"])?.int {
             return Timestamp(milliseconds: Int64(milliseconds))
         }
-        let message = event["Records"]?.array?.first?["attributes"]
-        if let received = (message?["ApproximateFirstReceiveTimestamp"]?.string).flatMap({ Int64($0) }) {
-            return Timestamp(milliseconds: received)
+        if let time = event["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }) { return time }
+        return (event["Records"]?.array ?? []).compactMap(instant(ofRecord:)).max()
+    }
+
+    private static func instant(ofRecord record: JSONValue) -> Timestamp? {
+        if let seconds = record["dynamodb"]?["ApproximateCreationDateTime"]?.int {
+            return Timestamp(seconds: Int64(seconds))
         }
-        return event["time"]?.string.flatMap { Timestamp(rfc3339: $0) }
+        let received = record["attributes"]?["ApproximateFirstReceiveTimestamp"]?.string
+        return received.flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
     }
 
     // MARK: Steps

@@ -150,9 +150,10 @@ final class WebSocketAPI {
     func end(_ connection: WebSocketConnection, _ closure: WebSocketClosure) {
         guard !connection.hasEnded else { return }
         connection.hasEnded = true
-        host.trial?.consequences.socketEnded(connection.id)
         connections.remove(connection)
         tellFunction(connection.event, closure, trace: connection.trace)
+        // Last, so that whoever waits for the end finds its function at work.
+        host.trial?.consequences.socketEnded(connection.id)
     }
 
     /// Nothing comes of what `$disconnect` answers.

@@ -1,6 +1,7 @@
 import JSON
 import NIOCore
 import NIOHTTP1
+import Routing
 import Time
 
 /// The open sockets of every WebSocket API, and the API by which functions reach them.
@@ -10,7 +11,14 @@ import Time
 ///
 /// - Note: Source: Amazon API Gateway Management API Reference; API Gateway Developer Guide, "Use @connections commands".
 final class WebSocketConnections {
-    static let pathPrefix = "/@connections/"
+    static let pathSegment = "@connections"
+
+    /// The connection of a path that names no API, whichever of its characters are percent-encoded: some clients encode
+    /// the `@`.
+    static func connectionID(inPath path: String) -> String? {
+        let segments = path.split(separator: "/", maxSplits: 1).map { PercentEncoding.decoded($0) }
+        return segments.count == 2 && segments[0] == pathSegment ? segments[1] : nil
+    }
     private static let kind = "websocket.connection"
 
     private let host: ServiceHost
