@@ -62,18 +62,27 @@ package struct LiveServices: Sendable {
             endpoint: endpoint("apigatewaymanagementapi", signedAs: "execute-api", orAt: own))
     }
 
-    /// Where a service is: at `AWS_ENDPOINT_URL_<SERVICE>`, at `AWS_ENDPOINT_URL`, or where AWS has it.
-    ///
-    /// - Note: Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+    /// The public keys of the user pool whose id is in `USER_POOL`.
+    package func userPoolKeys() throws(EnvironmentError) -> any KeySource {
+        let pool = try Environment.requiredText("USER_POOL")
+        let url = url(of: "cognito-idp", in: "COGNITO_IDENTITY_PROVIDER")
+        return UserPoolKeys(url: (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/" + pool, client: client)
+    }
+
     private func endpoint(
         _ service: String, signedAs signedName: String? = nil, orAt own: String? = nil
     ) -> ServiceEndpoint {
+        ServiceEndpoint(
+            service: signedName ?? service, url: url(of: service, in: service.uppercased(), orAt: own), region: region,
+            credentials: credentials, client: client, clock: clock)
+    }
+
+    /// Where a service is: at `AWS_ENDPOINT_URL_<SERVICE>`, at `AWS_ENDPOINT_URL`, or where AWS has it.
+    ///
+    /// - Note: Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+    private func url(of service: String, in variable: String, orAt own: String? = nil) -> String {
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        let url =
-            Environment.text("AWS_ENDPOINT_URL_\(service.uppercased())") ?? Environment.text("AWS_ENDPOINT_URL") ?? own
+        return Environment.text("AWS_ENDPOINT_URL_\(variable)") ?? Environment.text("AWS_ENDPOINT_URL") ?? own
             ?? "https://\(service).\(region).\(suffix)"
-        return ServiceEndpoint(
-            service: signedName ?? service, url: url, region: region, credentials: credentials, client: client,
-            clock: clock)
     }
 }
