@@ -78,4 +78,7 @@ struct ItemReader {
 extension AttributeValue {
     /// Milliseconds since 1970, so that conditions can compare it.
     static func time(_ time: Timestamp) -> AttributeValue { .number(Int(time.milliseconds)) }
+
+    /// Seconds since 1970, as DynamoDB wants a time to live.
+    static func expiry(_ time: Timestamp) -> AttributeValue { .number(Int(time.secondsRoundedDown)) }
 }

@@ -80,6 +80,12 @@ extension Voting {
 
     package static func key(_ id: String) -> ItemKey { ItemKey(.votings, partitionPrefix + id, ItemName.meta) }
 
+    /// Whether an item with this key is a voting.
+    package static func isVoting(key: Item) -> Bool {
+        key[ItemKey.partitionName]?.string?.hasPrefix(partitionPrefix) == true
+            && key[ItemKey.sortName]?.string == ItemName.meta
+    }
+
     /// The index partition in which votings of a kind stand in the order of their ends.
     package static func listing(of kind: Kind) -> String { "VOTINGS#" + kind.rawValue }
 
