@@ -95,21 +95,31 @@ package struct ConnectionRequest: Codable, Hashable, Sendable {
     package var requestContext: WebSocketEvent.Context
     package var stageVariables: [String: String]?
     package var isBase64Encoded: Bool?
+
+    package var receivedAt: Timestamp { Timestamp(milliseconds: requestContext.requestTimeEpoch) }
 }
 
-/// That a client may connect, and for whom.
+/// Whether a client may connect, and for whom.
 ///
 /// - Note: Source: Amazon API Gateway Developer Guide, "Output from an API Gateway Lambda authorizer".
 package struct ConnectionPermit: Codable, Hashable, Sendable {
     package var principalId: String
     package var policyDocument: JSONValue
 
-    /// - Parameter methodARN: the request's.
-    package init(for userID: String, methodARN: String) {
-        principalId = userID
+    /// - Parameters:
+    ///   - userID: nil: the client is refused, with 403.
+    ///   - methodARN: the request's.
+    package init(for userID: String?, methodARN: String) {
+        // The gateway wants some name.
+        principalId = userID ?? "nobody"
         policyDocument = [
             "Version": "2012-10-17",
-            "Statement": [["Action": "execute-api:Invoke", "Effect": "Allow", "Resource": .string(methodARN)]],
+            "Statement": [
+                [
+                    "Action": "execute-api:Invoke", "Effect": userID == nil ? "Deny" : "Allow",
+                    "Resource": .string(methodARN),
+                ]
+            ],
         ]
     }
 }

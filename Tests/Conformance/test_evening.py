@@ -5,14 +5,14 @@ import json
 
 import httpx
 import pytest
-from pycognito.aws_srp import AWSSRP
 from websockets.sync.client import connect
 
 from conftest import BUILD, ROOT, Emulator, install_function
+from evenings import POOL, log_in, sign_up
 
-# What the template has not: sockets, and a function that pushes to them what the stream of votings brings.
+# What the template has not: sockets for walls, and a function that pushes to them what the stream of votings brings.
 MORE = """
-  Sockets:
+  Walls:
     Type: AWS::Serverless::SimpleTable
     Properties: {PrimaryKey: {Name: id, Type: String}}
 
@@ -40,9 +40,9 @@ MORE = """
     Properties:
       Handler: pushing
       CodeUri: .
-      Environment: {Variables: {SOCKETS_TABLE: !Ref Sockets}}
+      Environment: {Variables: {SOCKETS_TABLE: !Ref Walls}}
       Policies:
-        - DynamoDBCrudPolicy: {TableName: !Ref Sockets}
+        - DynamoDBCrudPolicy: {TableName: !Ref Walls}
         - Statement: {Effect: Allow, Action: "execute-api:ManageConnections", Resource: !Sub "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Live}/*"}
       Events:
         Votes:
@@ -64,26 +64,6 @@ def evening(tmp_path_factory):
     running = Emulator("--seed", ROOT / "events/seed", template=folder / "template.yaml", functions=folder, cwd=folder)
     yield running
     assert running.stop() == 0
-
-
-POOL, CLIENT = "us-east-1_UserPool", "userpoolclient"
-PASSWORD = "Correct-Horse-1"
-
-
-def sign_up(evening, email):
-    """Signs up, and confirms with the code from the mailbox."""
-    cognito = evening.client("cognito-idp")
-    cognito.sign_up(ClientId=CLIENT, Username=email, Password=PASSWORD, UserAttributes=[{"Name": "email", "Value": email}])
-    mail = httpx.get(f"{evening.endpoint}/_emulator/mail", params={"to": email}).json()["messages"][-1]
-    code = next(word.strip(".") for word in mail["text"].split() if word.strip(".").isdigit())
-    cognito.confirm_sign_up(ClientId=CLIENT, Username=email, ConfirmationCode=code)
-
-
-def log_in(evening, email):
-    cognito = evening.client("cognito-idp")
-    tokens = AWSSRP(
-        username=email, password=PASSWORD, pool_id=POOL, client_id=CLIENT, client=cognito).authenticate_user()
-    return {"Authorization": f"Bearer {tokens['AuthenticationResult']['IdToken']}"}
 
 
 def test_an_evening(evening):

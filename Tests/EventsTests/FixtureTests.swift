@@ -20,12 +20,19 @@ struct FixtureTests {
     static let types: [String: @Sendable (JSONValue) throws -> JSONValue] = [
         // What it is asked is its own business.
         "AuditBooks": { $0 },
+        "AuthorizeConnection": { try again(ConnectionRequest.self, $0) },
+        "Connect": { try again(WebSocketEvent.self, $0) },
         "CountVotes": { try again(ScheduledVotingEvent.self, $0) },
+        "DeliverMessage": { try again(SQSEvent.self, $0) },
         "GreetUser": { try again(UserPoolEvent.self, $0) },
         "ProcessAvatar": { try again(S3Event.self, $0) },
         "RecordSignIn": { try again(UserPoolEvent.self, $0) },
         "RefundVotes": { try again(SQSEvent.self, $0) },
         "ReleaseStock": { try again(SQSEvent.self, $0) },
+        "ScheduleVoting": { try again(DynamoDBStreamEvent.self, $0) },
+        "SendAlert": { try again(ScheduledVotingEvent.self, $0) },
+        "SendReminder": { try again(ScheduledVotingEvent.self, $0) },
+        "SpreadUpdate": { try again(DynamoDBStreamEvent.self, $0) },
         "TallyVotes": { try again(DynamoDBStreamEvent.self, $0) },
     ]
 

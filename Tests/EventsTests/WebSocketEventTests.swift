@@ -65,18 +65,19 @@ struct WebSocketEventTests {
         json["methodArn"] = "arn:aws:execute-api:us-east-1:1:a1/live/$connect"
         let request = try decodeJSON(ConnectionRequest.self, from: .object(json))
         #expect(try encodeJSONValue(request) == .object(json))
-        #expect(
-            try encodeJSONValue(ConnectionPermit(for: "u1", methodARN: request.methodArn)) == [
-                "principalId": "u1",
-                "policyDocument": [
+        for (userID, principal, effect) in [("u1", "u1", "Allow"), (nil, "nobody", "Deny")] {
+            let permit = try encodeJSONValue(ConnectionPermit(for: userID, methodARN: request.methodArn))
+            #expect(permit["principalId"]?.string == principal)
+            #expect(
+                permit["policyDocument"] == [
                     "Version": "2012-10-17",
                     "Statement": [
                         [
-                            "Action": "execute-api:Invoke", "Effect": "Allow",
+                            "Action": "execute-api:Invoke", "Effect": .string(effect),
                             "Resource": "arn:aws:execute-api:us-east-1:1:a1/live/$connect",
                         ]
                     ],
-                ],
-            ])
+                ])
+        }
     }
 }
