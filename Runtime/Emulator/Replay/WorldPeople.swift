@@ -130,6 +130,7 @@ extension ReplayWorld {
         change { $0.socketNames[id] = name }
         if let earlier = change({ $0.sockets.updateValue(OpenSocket(client: client, id: id), forKey: name) }) {
             earlier.client.drop()
+            try await wait(for: "the end of the earlier \(name)") { $0.traffic(of: earlier.id).hasEnded }
         }
         return try await observation(of: ["reply": ["statusCode": 101]])
     }

@@ -102,7 +102,8 @@ final class WebSocketAPI {
     }
 
     private func take(_ body: ByteBuffer, isBinary: Bool, from connection: WebSocketConnection) {
-        host.trial?.consequences.socketReceived(connection.id)
+        // Last, so that whoever waits for it finds its function at work.
+        defer { host.trial?.consequences.socketReceived(connection.id) }
         let message = isBinary ? nil : try? body.withUnsafeReadableBytes { try parseJSON($0) }
         let requestID = host.identifiers.gatewayRequestID()
         let own = selection.key(of: message).flatMap { $0.hasPrefix("$") ? nil : routes[$0] }
