@@ -41,11 +41,24 @@ struct Benchmarks {
     }
 
     func liveFinal() throws(LoadGenerator.Failure) {
-        let emulator = try EmulatorProcess(build: build, template: Self.template)
+        let template = try PoolUsers.template(of: Self.template)
+        let emulator = try EmulatorProcess(build: build, template: template.path)
         defer { emulator.stop() }
-        let benchmark = LiveFinalBenchmark(emulator: emulator, size: isTiny ? .tiny : .full)
-        print(try benchmark.run().text)
+        print(try LiveFinalBenchmark(emulator: emulator, size: isTiny ? .tiny : .full).run().text)
         printMemory(of: emulator)
+        printProcessorTime(of: emulator)
+    }
+
+    /// Where the time went.
+    private func printProcessorTime(of emulator: EmulatorProcess) {
+        var seconds: [String: Double] = [:]
+        for pid in ProcessFigures.children(of: emulator.pid) {
+            seconds[ProcessFigures.name(of: pid), default: 0] += ProcessFigures.processorSeconds(of: pid)
+        }
+        let parts = seconds.sorted { $0.value > $1.value }.map { "\($0.key) \(figure($0.value))" }
+        print(
+            "Seconds of processor time: emulator \(figure(emulator.processorSeconds)), \(parts.joined(separator: ", "))"
+        )
     }
 
     func services() throws(LoadGenerator.Failure) {

@@ -31,6 +31,8 @@ struct LoadGenerator {
     /// IPv4, the first byte first.
     var host: UInt32 = 0x7F00_0001
     let port: Int
+    /// How long no answer may come.
+    var patience: Int32 = 30
 
     /// Sends `count` requests over `connections` connections.
     ///
@@ -54,8 +56,10 @@ struct LoadGenerator {
         }
         var ready = open.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         while latencies.count < count {
-            let found = poll(&ready, UInt(ready.count), 30_000)
-            guard found > 0 || errno == EINTR else { throw Failure(description: "no answer within 30 seconds") }
+            let found = poll(&ready, UInt(ready.count), patience * 1_000)
+            guard found > 0 || errno == EINTR else {
+                throw Failure(description: "no answer within \(patience) seconds")
+            }
             for (index, connection) in open.enumerated() where ready[index].revents != 0 {
                 guard let answer = try receive(connection) else { continue }
                 latencies.append(Self.now() - connection.sentAt)

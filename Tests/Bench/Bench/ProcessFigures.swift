@@ -20,6 +20,9 @@ enum ProcessFigures {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    /// The name of a process's executable, cut to 15 characters.
+    static func name(of pid: pid_t) -> String { String(text(of: "/proc/\(pid)/comm").prefix { $0 != "\n" }) }
+
     /// The processes whose parent is `pid`, whichever of its threads started them.
     static func children(of pid: pid_t) -> [pid_t] {
         guard let threads = opendir("/proc/\(pid)/task") else { return [] }

@@ -13,3 +13,14 @@ final class TemporaryTemplate {
 
     deinit { unlink(path) }
 }
+
+extension TemporaryTemplate {
+    static func text(of path: String) throws(LoadGenerator.Failure) -> String {
+        guard let file = fopen(path, "r") else { throw LoadGenerator.Failure(description: "\(path) can't be read") }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
