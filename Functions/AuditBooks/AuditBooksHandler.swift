@@ -33,7 +33,7 @@ package struct AuditBooksHandler: LambdaHandler {
     private static let pageItems = 1_000
     /// How long something may be under way, retries included.
     private static let quietTime = Duration.seconds(900)
-    private static let audited: [TableName] = [.users, .votings, .inventory]
+    private static let audited: [TableName] = [.users, .votings, .inventory, .orders]
 
     private let tables: any TableScanner
     package init(tables: any TableScanner) { self.tables = tables }

@@ -9,6 +9,7 @@ package struct Books: Sendable {
     private var credits = CreditBooks()
     private var messages = MessageBooks()
     private var stock = StockBooks()
+    private var orders = OrderBooks()
     private var malformed: [Violation] = []
 
     package init() {}
@@ -21,6 +22,7 @@ package struct Books: Sendable {
                 try credits.enter(item)
                 try messages.enter(item)
             case .inventory: try stock.enter(item)
+            case .orders: try orders.enter(item)
             default: break
             }
         } catch {
@@ -37,6 +39,7 @@ package struct Books: Sendable {
         let found =
             malformed + votes.violations(credits.movements, in: period) + credits.violations(in: period)
             + messages.violations(of: votes) + stock.violations
+            + orders.violations(reserved: stock.reserved, in: period)
         let order = Dictionary(uniqueKeysWithValues: AuditRule.allCases.enumerated().map { ($1, $0) })
         return found.sorted { (order[$0.rule]!, $0.subject) < (order[$1.rule]!, $1.subject) }
     }

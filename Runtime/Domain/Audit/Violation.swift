@@ -28,6 +28,10 @@ package enum AuditRule: String, CaseIterable, Sendable {
     case messageWithoutConsent = "MESSAGE_WITHOUT_CONSENT"
     /// Pieces of a SKU that are in no place or in two.
     case stockDiffers = "STOCK_DIFFERS"
+    /// Pieces set aside for no order, or an order for which there are none (R50–R53).
+    case reservedDiffers = "RESERVED_DIFFERS"
+    /// An order and its payment that tell of different things, or more money that went back than came (R72).
+    case orderDiffers = "ORDER_DIFFERS"
 }
 
 /// One place where a rule does not hold.

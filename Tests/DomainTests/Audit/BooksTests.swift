@@ -66,6 +66,30 @@ struct BooksTests {
             ])
     }
 
+    /// An order of two caps and its payment of 30.00.
+    static func orders(_ state: String, _ paid: String, refunded: Int? = nil) -> [Item] {
+        let line: AttributeValue = .map([
+            "sku": "cap", "productID": "cap", "title": "Cap", "quantity": 2, "unitPriceCents": 1_255,
+        ])
+        var payment: Item = [
+            "provider": "stripe", "amountCents": 3_000, "currency": "usd", "state": .string(paid),
+        ]
+        if let refunded { payment["refundedCents"] = .number(refunded) }
+        return [
+            item(
+                "ORDER#o", "META",
+                [
+                    "userID": "ada", "state": .string(state), "cartVersion": 1, "deliveryCents": 490, "currency": "usd",
+                    "provider": "stripe", "placedAt": 0, "lines": .list([line]),
+                    "address": .map([
+                        "name": "Ada", "line1": "12 St James Square", "city": "London", "postalCode": "SW1Y 4JH",
+                        "country": "GB",
+                    ]),
+                ]),
+            item("PAY#o", "META", payment),
+        ]
+    }
+
     static func message(
         _ kind: String, _ reference: String, version: Int = 1, key: String? = nil, at: Timestamp = noon
     ) -> Item {
@@ -101,6 +125,7 @@ struct BooksTests {
         var users = BooksTests.users
         var votings = BooksTests.votings
         var stock = BooksTests.stock(5, 2, 3, 10)
+        var orders = BooksTests.orders("PAID", "CAPTURED")
         var rules: [AuditRule] = []
     }
 
@@ -171,7 +196,35 @@ struct BooksTests {
             testDescription: "another vote in the end",
             votings: votings.dropLast() + [counts("FINAL", ("b", 1))], rules: [.finalDiffers]),
         Row(testDescription: "a piece that is nowhere", stock: stock(5, 2, 2, 10), rules: [.stockDiffers]),
-        Row(testDescription: "a piece less than none", stock: stock(-1, 8, 3, 10), rules: [.stockDiffers]),
+        Row(testDescription: "a piece less than none", stock: stock(-1, 2, 9, 10), rules: [.stockDiffers]),
+        Row(testDescription: "awaiting its payment", orders: orders("AWAITING_PAYMENT", "AWAITED", refunded: 3_000)),
+        Row(
+            testDescription: "given up, its pieces back", stock: stock(7, 0, 3, 10),
+            orders: orders("EXPIRED", "EXPIRED")),
+        Row(
+            testDescription: "given up, its late money back", stock: stock(7, 0, 3, 10),
+            orders: orders("EXPIRED", "REFUNDED", refunded: 3_000)),
+        Row(
+            testDescription: "paid back, its pieces back", stock: stock(7, 0, 3, 10),
+            orders: orders("REFUNDED", "REFUNDED", refunded: 3_000)),
+        Row(
+            testDescription: "given up, its pieces still set aside", orders: orders("EXPIRED", "EXPIRED"),
+            rules: [.reservedDiffers]),
+        Row(testDescription: "paid, its pieces given to others", stock: stock(7, 0, 3, 10), rules: [.reservedDiffers]),
+        Row(testDescription: "pieces of no order", orders: [], rules: [.reservedDiffers]),
+        Row(testDescription: "paid without money", orders: orders("PAID", "AWAITED"), rules: [.orderDiffers]),
+        Row(
+            testDescription: "an order without a payment", orders: [orders("PAID", "CAPTURED")[0]],
+            rules: [.orderDiffers]),
+        Row(
+            testDescription: "paid, and wholly paid back", orders: orders("PAID", "CAPTURED", refunded: 3_000),
+            rules: [.orderDiffers]),
+        Row(
+            testDescription: "a cent too much back", orders: orders("PAID", "CAPTURED", refunded: 3_001),
+            rules: [.orderDiffers]),
+        Row(
+            testDescription: "ended, and a cent too little back", stock: stock(7, 0, 3, 10),
+            orders: orders("REFUNDED", "REFUNDED", refunded: 2_999), rules: [.orderDiffers]),
         Row(
             testDescription: "a reminder of each schedule, an update and an alert, all wanted",
             users: users + [
@@ -217,6 +270,7 @@ struct BooksTests {
         for item in row.users { books.enter(item, of: .users) }
         for item in row.votings { books.enter(item, of: .votings) }
         books.enter(row.stock, of: .inventory)
+        for item in row.orders { books.enter(item, of: .orders) }
         #expect(books.violations().map(\.rule) == row.rules)
     }
 
