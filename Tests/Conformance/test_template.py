@@ -174,7 +174,8 @@ def test_every_queue_gives_up_to_dead_letters(stack):
             policy = queues[arns[mapping["EventSourceArn"]]]["RedrivePolicy"]
             assert policy["deadLetterTargetArn"] in arns and policy["maxReceiveCount"] >= 1, name
             assert "ReportBatchItemFailures" in mapping["FunctionResponseTypes"], name
-        elif mapping["MaximumRetryAttempts"] != -1:
+        # Without a limit, which is the default, nothing is passed over.
+        elif mapping.get("MaximumRetryAttempts", -1) != -1:
             # -1 waits for as long as it takes, loses nothing, and says so by the alarm ChangesOld.
             assert mapping["DestinationConfig"]["OnFailure"]["Destination"] in arns, name
             assert mapping["BisectBatchOnFunctionError"] is True, name

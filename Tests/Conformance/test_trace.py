@@ -33,9 +33,10 @@ def test_a_vote_shows_the_function_and_its_calls(emulator):
     names = [line.rsplit("| ", 1)[1] for line in lines]
     assert names[0] == "lambda CastVote"
     assert "dynamodb GetItem" in names and "dynamodb UpdateItem" in names
-    # The function's span is the longest, and the others lie within it.
-    starts = [float(line.split()[0]) for line in lines]
-    lengths = [float(line.split()[2]) for line in lines]
+    # Up to the tally, which the table's stream brings, all lie within the function's span.
+    own = lines[: names.index("lambda TallyVotes")] if "lambda TallyVotes" in names else lines
+    starts = [float(line.split()[0]) for line in own]
+    lengths = [float(line.split()[2]) for line in own]
     assert starts[0] == 0 and max(lengths) == lengths[0]
     assert all(start + length <= lengths[0] for start, length in zip(starts, lengths))
 
