@@ -151,4 +151,3 @@ def test_the_bundle_grants_what_its_events_use_and_no_more():
     unused = {(name, entry["action"]) for name, parts in report.items() for entry in parts["unused"]}
     assert unused == set(RARELY_NEEDED)
     assert {name: parts["denied"] for name, parts in report.items() if parts["denied"]} == {}
-    assert all(parts["used"] for parts in report.values())
