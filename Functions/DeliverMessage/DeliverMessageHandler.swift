@@ -88,7 +88,7 @@ package struct DeliverMessageHandler: LambdaHandler {
         }
     }
 
-    /// Without those who do not want to see paid votings, if it concerns one and they did not register for it (R6).
+    /// Without those who do not want to see paid votings, if a reminder concerns one (R6). Who registered to one is alerted.
     private func interested(_ userIDs: [String], in content: MessageContent) async throws -> [String] {
         guard content.kind == .reminder, content.concernsPaidVoting, !userIDs.isEmpty else { return userIDs }
         let profiles = try await store.items(at: userIDs.map { VotingFilter.key(of: $0) })
@@ -110,7 +110,7 @@ package struct DeliverMessageHandler: LambdaHandler {
         case .notWanted: counts.notWanted += 1
         case .stored:
             counts.stored += 1
-            try await push(message, &counts, context)
+            await push(message, &counts, context)
         }
     }
 
@@ -128,24 +128,33 @@ package struct DeliverMessageHandler: LambdaHandler {
     }
 
     /// What can't be pushed is in the inbox: no reason to send anything again.
-    private func push(
-        _ message: InboxMessage, _ counts: inout DeliveryCounts, _ context: InvocationContext
-    ) async throws {
-        let rows = try await store.connections(of: message.userID)
-        let body: JSONValue = ["type": "message", "message": .object(message.json)]
-        let text = body.compactText
-        for connection in rows where connection.isCurrent(at: context.receivedAt) {
-            do throws(ServiceError) {
-                switch try await connections.post(text, to: connection.connectionID) {
-                case .sent: counts.pushed += 1
-                case .gone:
-                    counts.gone += 1
-                    _ = try await store.remove(connection)
-                }
-            } catch {
-                counts.notPushed += 1
-                context.logger.warn("a message is not pushed: \(error)")
+    private func push(_ message: InboxMessage, _ counts: inout DeliveryCounts, _ context: InvocationContext) async {
+        do {
+            let connections = try await store.connections(of: message.userID)
+            let body: JSONValue = ["type": "message", "message": .object(message.json)]
+            for connection in connections where connection.isCurrent(at: context.receivedAt) {
+                await push(body.compactText, to: connection, &counts, context)
             }
+        } catch {
+            counts.notPushed += 1
+            context.logger.warn("a message is not pushed: \(error)")
+        }
+    }
+
+    private func push(
+        _ text: String, to connection: ClientConnection, _ counts: inout DeliveryCounts, _ context: InvocationContext
+    ) async {
+        do throws(ServiceError) {
+            switch try await connections.post(text, to: connection.connectionID) {
+            case .sent: counts.pushed += 1
+            case .gone:
+                counts.gone += 1
+                _ = try await store.remove(connection)
+            }
+        } catch {
+            // The user's other connections have nothing to do with it.
+            counts.notPushed += 1
+            context.logger.warn("a message is not pushed: \(error)")
         }
     }
 }

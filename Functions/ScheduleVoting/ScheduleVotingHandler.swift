@@ -35,6 +35,10 @@ package struct ScheduleVotingHandler: LambdaHandler {
         for record in event.records {
             do {
                 try await follow(record.dynamodb, context)
+            } catch let error as MalformedItem {
+                // No voting of ours is like that. It would hold up all that are behind it for a day.
+                context.logger.error("the schedules of a voting are not done: \(error)")
+                context.count(["VotingsMalformed": 1], by: "ScheduleVoting")
             } catch {
                 context.logger.error("the schedules of a voting are not done: \(error)")
                 return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)

@@ -17,6 +17,10 @@ package struct SpreadUpdateHandler: LambdaHandler {
                 let now = context.receivedAt
                 let count = try await queue.spread(.update, of: update.id, version: 1, due: now, at: now)
                 context.count(["SharesQueued": count], by: "SpreadUpdate")
+            } catch let error as MalformedItem {
+                // No update of ours is like that. It would hold up all that are behind it for a day.
+                context.logger.error("an update is not on its way: \(error)")
+                context.count(["UpdatesMalformed": 1], by: "SpreadUpdate")
             } catch {
                 context.logger.error("an update is not on its way: \(error)")
                 return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)

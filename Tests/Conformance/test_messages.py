@@ -333,6 +333,34 @@ def test_update_goes_to_who_consents_when_it_is_sent(evening):
     assert evening.inbox("cleo")["messages"] == []
 
 
+def test_a_crowd_in_one_shard_is_served_in_shares_and_once(evening):
+    # More than one delivery takes: the rest goes on as a message of its own.
+    crowd = [f"crowd-{number:03}" for number in range(450)]
+    for start in range(0, len(crowd), 25):
+        evening.database.batch_write_item(RequestItems={"bundle-UsersTable": [
+            {"PutRequest": {"Item": {
+                "pk": {"S": "PREF#UPDATES#7"}, "sk": {"S": f"U#{user}"}, "since": {"N": "1"}}}}
+            for user in crowd[start:start + 25]]})
+    sent = evening.api.post(
+        "/updates", json={"title": "To all", "text": "Of you."}, headers=evening.headers("gus")).json()["updateID"]
+    evening.emulator.advance("0s")
+    found = {}
+    for page in evening.database.get_paginator("scan").paginate(
+            TableName="bundle-UsersTable", FilterExpression="sk = :s",
+            ExpressionAttributeValues={":s": {"S": f"UPDATE#{sent}#1"}}):
+        found |= {item["pk"]["S"].removeprefix("INBOX#"): item["sentAt"]["N"] for item in page["Items"]}
+    assert set(crowd) <= set(found)
+    # The same share again, as a queue may bring it, changes nothing.
+    queue = evening.emulator.client("sqs")
+    address = next(url for url in queue.list_queues()["QueueUrls"] if "MessageQueue" in url)
+    share = {"kind": "UPDATE", "reference": sent, "version": 1, "shard": 7}
+    queue.send_message(QueueUrl=address, MessageBody=json.dumps(share))
+    evening.emulator.advance("10s")
+    one = evening.database.get_item(TableName="bundle-UsersTable", Key={
+        "pk": {"S": "INBOX#crowd-449"}, "sk": {"S": f"UPDATE#{sent}#1"}})["Item"]
+    assert one["sentAt"]["N"] == found["crowd-449"]
+
+
 def test_nothing_is_left_behind(evening):
     queue = evening.emulator.client("sqs")
     for url in queue.list_queues()["QueueUrls"]:
