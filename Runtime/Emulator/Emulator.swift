@@ -150,7 +150,8 @@ package final class Emulator: Sendable {
                 stack: stack, functions: functions, access: access,
                 on: Ground(
                     database: database, clock: clock, identifiers: identifiers,
-                    log: FunctionLog(printingTo: configuration.logDescriptor, meter: configuration.meter), loops: loops, endpoint: endpoint,
+                    log: FunctionLog(printingTo: configuration.logDescriptor, meter: configuration.meter), loops: loops,
+                    endpoint: endpoint,
                     syncsToDisk: configuration.syncsToDisk, seedFolder: configuration.seedFolder, trial: trial))
         } catch {
             database.close()
@@ -175,7 +176,7 @@ package final class Emulator: Sendable {
             throw EmulatorError(uncovered.map(\.description).joined(separator: "\n"))
         }
         let access = try AccessControl(
-            functions: stack.functions, isEnforced: configuration.enforcesPolicies, usage: configuration.policyUsage,
+            stack: stack, isEnforced: configuration.enforcesPolicies, usage: configuration.policyUsage,
             meter: configuration.meter)
         return (stack, access)
     }

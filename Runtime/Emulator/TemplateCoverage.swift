@@ -17,10 +17,14 @@ enum TemplateCoverage {
             "Architectures": .harmless("the function runs on this machine's own"),
             "LoggingConfig.SystemLogLevel": .harmless("the emulator always writes START, END and REPORT"),
             "LoggingConfig.LogGroup": .harmless("logs go to the terminal"),
-            "Policies": .used, "EventInvokeConfig": .used, "RecursiveLoop": .used, "DeadLetterQueue": .used,
+            "Policies": .used, "PermissionsBoundary": .used, "EventInvokeConfig": .used, "RecursiveLoop": .used, "DeadLetterQueue": .used,
             "Tracing": .harmless("there is no X-Ray here"),
             "Tags": .harmless("they are for people"),
             "Metadata": .harmless("it is for builds"),
+        ],
+        "AWS::IAM::ManagedPolicy": [
+            "PolicyDocument": .used, "ManagedPolicyName": .used, "Description": .harmless("it is for people"),
+            "Path": .harmless("nobody looks policies up by it here"),
         ],
         "AWS::Serverless::Function/HttpApi": [
             "ApiId": .used, "Method": .used, "Path": .used,

@@ -88,6 +88,9 @@ struct ResourceIdentity {
             attributes = [
                 "Arn": context.arn("iam", "role/\(reference)", region: ""), "RoleId": Self.identifier(logicalID),
             ]
+        case "AWS::IAM::ManagedPolicy":
+            reference = context.arn("iam", "policy/\(named(try property("ManagedPolicyName")))", region: "")
+            attributes = ["PolicyArn": reference]
         default:
             reference = try Self.plainName(type, property) ?? generated
             let service = type.split(separator: ":").dropFirst().first.map { $0.lowercased() } ?? "aws"

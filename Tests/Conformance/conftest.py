@@ -1,5 +1,6 @@
 """The emulator as a real process, and real clients to talk to it."""
 
+import json
 import os
 import pathlib
 import re
@@ -106,6 +107,26 @@ def emulator():
     running = Emulator("--quiet")
     yield running
     assert running.stop() == 0
+
+
+# What is granted for cases that no event of ours brings about, by function and action, and when it is needed.
+RARELY_NEEDED = {
+    ("Connect", "execute-api:ManageConnections"): "an eleventh connection ends the oldest",
+    ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
+    ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
+    ("ScheduleVoting", "iam:PassRole"): "AWS asks it of who makes a schedule; the emulator does not",
+}
+
+
+@pytest.fixture(scope="session")
+def policy_usage():
+    """By function what a replay of every event used of its policies, was denied, and never used."""
+    done = subprocess.run(
+        [BUILD / "emulator", "policies", "--json", "--functions", BUILD], cwd=ROOT, capture_output=True, text=True,
+        timeout=300)
+    # Lines of failed cases stand before it.
+    assert done.stdout.startswith("{"), done.stdout + done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.fixture

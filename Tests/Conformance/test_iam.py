@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from conftest import BUILD, Emulator, install_function
+from conftest import BUILD, RARELY_NEEDED, Emulator, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -34,6 +34,21 @@ TEMPLATE = """
           Policies:
             - LambdaInvokePolicy: {FunctionName: !Ref Reader}
             - Statement: {Effect: Allow, Action: ["dynamodb:PartiQLSelect", "dynamodb:ConditionCheckItem"], Resource: "*"}
+      Bounded:
+        Type: AWS::Serverless::Function
+        Properties:
+          FunctionName: bounded
+          PermissionsBoundary: !Ref Boundary
+          Policies:
+            - Statement: {Effect: Allow, Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], Resource: "*"}
+      Boundary:
+        Type: AWS::IAM::ManagedPolicy
+        Properties:
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - {Effect: Allow, NotAction: "dynamodb:Put*", Resource: !GetAtt Things.Arn}
+              - {Effect: Deny, Action: "dynamodb:Delete*", Resource: "*"}
 """
 
 
@@ -65,6 +80,7 @@ ALLOWED = [
     ("reader", "dynamodb", "get_item", {"TableName": "things", "Key": KEY}),
     ("reader", "dynamodb", "scan", {"TableName": TABLE}),
     ("reader", "dynamodb", "batch_get_item", {"RequestItems": {"things": {"Keys": [KEY]}}}),
+    ("bounded", "dynamodb", "get_item", {"TableName": "things", "Key": KEY}),
     ("caller", "dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "things"'}),
     ("caller", "lambda", "invoke", {"FunctionName": "reader", "Payload": '{"service": "dynamodb", "operation": "x"}'}),
 ]
@@ -80,6 +96,11 @@ REFUSED = [
     ("reader", "delete_item", {"TableName": "things", "Key": KEY}, "dynamodb:DeleteItem", "because no identity-based"),
     ("reader", "transact_write_items", {"TransactItems": [{"Delete": {"TableName": "things", "Key": KEY}}]},
      "dynamodb:DeleteItem", "because no identity-based"),
+    ("bounded", "put_item", {"TableName": "things", "Item": KEY}, "dynamodb:PutItem", "because no permissions boundary"),
+    ("bounded", "delete_item", {"TableName": "things", "Key": KEY}, "dynamodb:DeleteItem",
+     "with an explicit deny in a permissions boundary"),
+    # A boundary grants nothing.
+    ("bounded", "scan", {"TableName": "things"}, "dynamodb:Scan", "because no identity-based"),
     ("caller", "transact_write_items",
      {"TransactItems": [
          {"ConditionCheck": {"TableName": "things", "Key": {"pk": {"S": "b"}},
@@ -131,23 +152,18 @@ def test_policies_that_can_not_be_held_to_are_refused_with_their_place(folder, t
     assert message in done.stderr and "template.yaml:15:" in done.stderr, done.stderr
 
 
-# What is granted for cases that no event of ours brings about, by function and action, and when it is needed.
-RARELY_NEEDED = {
-    ("Connect", "execute-api:ManageConnections"): "an eleventh connection ends the oldest",
-    ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
-    ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
-    ("PlaceOrder", "dynamodb:GetItem"): "a stock that is short is read again",
-    ("SettlePayment", "dynamodb:GetItem"): "late money for goods that are gone",
-    ("ProcessAvatar", "sqs:SendMessage"): "Lambda puts failed invocations aside in the function's name",
-    ("RequestAvatarUpload", "s3:GetObject"): "whoever follows the address of a picture does so in the function's name",
-    ("ScheduleVoting", "iam:PassRole"): "AWS asks it of who makes a schedule; the emulator does not",
-}
-
-
-def test_the_bundle_grants_what_its_events_use_and_no_more():
+def test_a_boundary_that_is_not_in_the_template_is_refused(folder, tmp_path):
+    text = textwrap.dedent(TEMPLATE).replace("!Ref Boundary", "arn:aws:iam::aws:policy/PowerUserAccess")
+    (tmp_path / "template.yaml").write_text(text)
     done = subprocess.run(
-        [BUILD / "emulator", "policies", "--json", "--functions", BUILD], capture_output=True, text=True, timeout=300)
-    report = json.loads(done.stdout)
-    unused = {(name, entry["action"]) for name, parts in report.items() for entry in parts["unused"]}
+        [BUILD / "emulator", "start", "--port", "0", "--template", tmp_path / "template.yaml", "--functions", folder],
+        capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "PermissionsBoundary of Bounded must be !Ref with an AWS::IAM::ManagedPolicy" in done.stderr, done.stderr
+
+
+def test_the_bundle_grants_what_its_events_use_and_no_more(policy_usage):
+    unused = {(name, entry["action"]) for name, parts in policy_usage.items() for entry in parts["unused"]}
     assert unused == set(RARELY_NEEDED)
-    assert {name: parts["denied"] for name, parts in report.items() if parts["denied"]} == {}
+    assert {name: parts["denied"] for name, parts in policy_usage.items() if parts["denied"]} == {}
+    assert all(parts["used"] for parts in policy_usage.values())
