@@ -66,10 +66,11 @@ struct FlowReader {
             guard let name = try text("file") else { throw error("`upload` needs a `file`") }
             return .upload(FlowUpload(address: address, file: "\(events)/\(name)", headers: try texts("headers")))
         }
+        if let address = try text("download") { return .download(address: address) }
         if let list = keys.remove("anyOrder").flatMap({ mapping[$0] }) { return .anyOrder(try steps(list)) }
         throw error(
-            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `request`, `connect`, `send`, `disconnect`, `upload` and "
-                + "`anyOrder`")
+            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `request`, `connect`, `send`, `disconnect`, `upload`, "
+                + "`download` and `anyOrder`")
     }
 
     private mutating func invocation(of function: String) throws(EmulatorError) -> FlowStep {

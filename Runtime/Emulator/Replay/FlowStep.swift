@@ -19,6 +19,8 @@ package enum FlowStep: Sendable {
     case disconnect(name: String)
     /// The app sends a file to an address that it was given.
     case upload(FlowUpload)
+    /// The app fetches what an address that it was given leads to; the address may hold `${name}`.
+    case download(address: String)
     /// Steps that do not depend on each other.
     case anyOrder([FlowStep])
 

@@ -144,6 +144,7 @@ final class ReplayWorld: Sendable {
             try await disconnect(name)
             return [try await observation()]
         case .upload(let upload): return [try await observation(of: try await send(upload))]
+        case .download(let address): return [try await observation(of: try await fetch(address))]
         case .anyOrder(let steps):
             var seen: [JSONValue] = []
             for step in now.trial.disturbance?.arranged(steps) ?? steps { seen += try await perform(step) }

@@ -68,7 +68,7 @@ extension ReplayWorld {
 
     /// S3's answer without what is another in every run: ids of requests and versions, and in its explanations the
     /// emulator's address.
-    static func description(ofUpload response: HTTPResponse) -> JSONObject {
+    static func description(ofTransfer response: HTTPResponse) -> JSONObject {
         var reply: JSONObject = ["statusCode": .number(JSONNumber(Int(response.status.code)))]
         let body = String(buffer: response.body)
         if let match = body.firstMatch(of: /<Code>([^<]*)<\/Code><Message>([^<]*)</) {

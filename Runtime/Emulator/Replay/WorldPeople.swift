@@ -52,17 +52,32 @@ extension ReplayWorld {
     }
 
     func send(_ upload: FlowUpload) async throws(EmulatorError) -> JSONObject {
-        let address = try filled(upload.address)
-        guard address.hasPrefix(emulator.endpoint + "/") else {
-            throw EmulatorError("`upload` goes to the emulator alone, not to \(address).")
-        }
+        let path = try path(of: upload.address)
         var headers: HTTPHeaders = ["Host": host]
         for (name, value) in upload.headers { headers.replaceOrAdd(name: name, value: try filled(value)) }
         let body = ByteBuffer(bytes: try TextFile.read(upload.file))
         headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
-        let response = await answer(
-            method: "PUT", path: String(address.dropFirst(emulator.endpoint.count)), headers, body)
-        return Self.description(ofUpload: response)
+        return Self.description(ofTransfer: await answer(method: "PUT", path: path, headers, body))
+    }
+
+    func fetch(_ address: String) async throws(EmulatorError) -> JSONObject {
+        let response = await answer(method: "GET", path: try path(of: address), ["Host": host], ByteBuffer())
+        var description = Self.description(ofTransfer: response)
+        guard response.status == .ok, var reply = description["reply"]?.object else { return description }
+        let type = response.headers.first { $0.0.lowercased() == "content-type" }
+        reply["contentType"] = type.map { .string($0.1) }
+        reply["bytes"] = .number(JSONNumber(response.body.readableBytes))
+        description["reply"] = .object(reply)
+        return description
+    }
+
+    /// Of an address of the emulator's own: nothing else is asked by a replay.
+    private func path(of address: String) throws(EmulatorError) -> String {
+        let address = try filled(address)
+        guard address.hasPrefix(emulator.endpoint + "/") else {
+            throw EmulatorError("Files go to the emulator alone and come from it, not from \(address).")
+        }
+        return String(address.dropFirst(emulator.endpoint.count))
     }
 
     private func answer(
