@@ -57,8 +57,16 @@ struct S3StoreTests {
         let object = ObjectAddress(Self.bucket, "a b/+%ü", version: "v+1")
         #expect(try await Self.store(peer, url: url).read(object, bytesMax: 10_000) == .found(Array("hello".utf8)))
         #expect(peer.requests.map(\.url) == [address])
-        #expect(peer.requests[0].responseBytesMax == 10_000)
+        #expect(peer.requests[0].responseBytesMax == 16_384)
         #expect(peer.requests[0].headers.contains { $0.name == "Authorization" })
+    }
+
+    @Test(arguments: [(5, ObjectRead.found(Array("hello".utf8))), (4, .tooLarge)])
+    func `an object smaller than a refusal has its ceiling too`(bytesMax: Int, read: ObjectRead) async throws {
+        let object = ObjectAddress(Self.bucket, "k")
+        #expect(try await Self.store(Peer([Self.ok("hello")])).read(object, bytesMax: bytesMax) == read)
+        #expect(
+            try await Self.store(Peer([Self.refusal(404, "NoSuchKey")])).read(object, bytesMax: bytesMax) == .missing)
     }
 
     // MARK: Answers

@@ -30,6 +30,9 @@ package struct S3Endpoint: Sendable {
         var bytesMax: Int?
     }
 
+    /// Room for S3's words of refusal, whatever the object may have: they tell a missing one from a large one.
+    private static let refusalBytesMax = 16_384
+
     /// With the scheme, without a path: AWS's own host gets the bucket in front.
     private let base: String
     private let bucketsAreHosts: Bool
@@ -84,10 +87,14 @@ package struct S3Endpoint: Sendable {
         if let trace = Environment.text("_X_AMZN_TRACE_ID") { headers.append(("X-Amzn-Trace-Id", trace)) }
         let request = HTTPRequest(
             call.method, "\(scheme())://\(unsigned.host)\(signer.target(of: unsigned))", headers: headers,
-            body: call.body, responseBytesMax: call.bytesMax)
+            body: call.body, responseBytesMax: call.bytesMax.map { max($0, Self.refusalBytesMax) })
         do throws(HTTPError) {
             let response = try client.send(request)
-            return (Self.outcome(response), response)
+            let outcome = Self.outcome(response)
+            if case .success = outcome, let bytesMax = call.bytesMax, response.body.count > bytesMax {
+                return (.tooLarge, response)
+            }
+            return (outcome, response)
         } catch {
             if case .responseTooLarge = error { return (.tooLarge, nil) }
             return (.failed(error.description), nil)
