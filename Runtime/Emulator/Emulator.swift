@@ -143,7 +143,8 @@ package final class Emulator: Sendable {
         database: ItemDatabase, clock: EmulatorClock, identifiers: IdentifierSource, trial: Trial? = nil
     ) async throws(EmulatorError) -> Deployment {
         let (stack, access) = try loadStack()
-        let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
+        let functions = FunctionConfiguration.all(
+            of: stack, executables: configuration.functions, variables: configuration.variables)
         let deployment: Deployment
         do throws(EmulatorError) {
             deployment = try await Deployment.start(

@@ -8,6 +8,8 @@ package struct EmulatorConfiguration: Sendable {
     package var functions: String
     /// Values for the template's parameters.
     package var parameters: [String: String]
+    /// For the environment of every function, in place of the template's.
+    package var variables: [String: String] = [:]
     /// Goes on although the template has something that would be ignored and matters.
     package var allowsUncovered = false
     /// Whether functions may do only what their policies allow.

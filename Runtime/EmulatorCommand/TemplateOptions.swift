@@ -19,6 +19,14 @@ struct TemplateOptions: ParsableArguments {
     var parameters: [String] = []
 
     @Option(
+        name: .customLong("variable"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A variable in the environment of every function, in place of the template's. May be given several times. "
+                + "AWS_ENDPOINT_URL_DYNAMODB=http://… has them use another DynamoDB than the emulator's.",
+            valueName: "NAME=value"))
+    var variables: [String] = []
+
+    @Option(
         help: ArgumentHelp(
             "The items that fresh tables start with, a JSON file per table (default: events/seed beside the template, "
                 + "if there is one).", valueName: "folder"))
@@ -31,18 +39,25 @@ struct TemplateOptions: ParsableArguments {
     var ignoresPolicies = false
 
     func configuration() throws(EmulatorError) -> EmulatorConfiguration {
-        var overrides: [String: String] = [:]
-        for parameter in parameters {
-            guard let mark = parameter.firstIndex(of: "=") else {
-                throw EmulatorError("--parameter takes Name=Value, not '\(parameter)'.")
-            }
-            overrides[String(parameter[..<mark])] = String(parameter[parameter.index(after: mark)...])
-        }
-        var configuration = EmulatorConfiguration(template: template, functions: functions, parameters: overrides)
+        var configuration = EmulatorConfiguration(
+            template: template, functions: functions,
+            parameters: try Self.values(parameters, misread: "--parameter takes Name=Value"))
+        configuration.variables = try Self.values(variables, misread: "--variable takes NAME=value")
         configuration.allowsUncovered = allow
         configuration.enforcesPolicies = !ignoresPolicies
         configuration.seedFolder = try seedFolder()
         return configuration
+    }
+
+    private static func values(_ texts: [String], misread: String) throws(EmulatorError) -> [String: String] {
+        var values: [String: String] = [:]
+        for text in texts {
+            guard let mark = text.firstIndex(of: "="), mark > text.startIndex else {
+                throw EmulatorError("\(misread), not '\(text)'.")
+            }
+            values[String(text[..<mark])] = String(text[text.index(after: mark)...])
+        }
+        return values
     }
 
     private func seedFolder() throws(EmulatorError) -> String? {

@@ -178,6 +178,15 @@ def test_invoke_prints_reply_and_report(bundle):
     assert json.loads(piped.stdout) == json.loads(done.stdout)
 
 
+def test_variables_take_the_place_of_the_templates(bundle):
+    event = bundle / "events/CastVote/free.json"
+    arguments = ["invoke", "CastVote", "--event", event, "--functions", BUILD]
+    done = run(*arguments, "--variable", "VOTINGS_TABLE=nothing", cwd=bundle)
+    assert "nothing" in done.stdout + done.stderr and '"statusCode":201' not in done.stdout
+    for text in ["VOTINGS_TABLE", "=nothing"]:
+        assert f"--variable takes NAME=value, not '{text}'." in refused(*arguments, "--variable", text, cwd=bundle)
+
+
 def test_doctor_is_content(bundle):
     done = run("doctor", "--functions", BUILD, cwd=bundle)
     assert done.returncode == 0, done.stdout

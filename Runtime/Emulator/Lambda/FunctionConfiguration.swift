@@ -34,8 +34,12 @@ extension FunctionConfiguration {
 
     /// The functions of a stack.
     ///
-    /// - Parameter executables: the folder with an executable for each handler.
-    package static func all(of stack: Stack, executables: String) -> [FunctionConfiguration] {
+    /// - Parameters:
+    ///   - executables: the folder with an executable for each handler.
+    ///   - variables: for every function, in place of the template's.
+    package static func all(
+        of stack: Stack, executables: String, variables: [String: String] = [:]
+    ) -> [FunctionConfiguration] {
         let addresses = APIHostNames(of: stack)
         return stack.functions.map { function in
             FunctionConfiguration(
@@ -43,7 +47,8 @@ extension FunctionConfiguration {
                 executable: absolute("\(executables)/\(function.handler)"), handler: function.handler,
                 memoryMegabytes: function.memoryMB, timeout: .seconds(function.timeoutSeconds),
                 concurrencyMax: function.reservedConcurrency ?? processors,
-                environment: function.environment.mapValues(addresses.replaced(in:)),
+                environment: function.environment.mapValues(addresses.replaced(in:))
+                    .merging(variables) { _, given in given },
                 logFormat: function.logFormat, logLevel: function.applicationLogLevel ?? "INFO")
         }
     }

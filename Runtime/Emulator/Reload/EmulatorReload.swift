@@ -73,7 +73,8 @@ extension Emulator {
     package func reloadTemplate() async throws(EmulatorError) {
         guard let deployment = entrance.deployment else { throw EmulatorError("Nothing is deployed.") }
         let (stack, access) = try readStack()
-        let functions = FunctionConfiguration.all(of: stack, executables: configuration.functions)
+        let functions = FunctionConfiguration.all(
+            of: stack, executables: configuration.functions, variables: configuration.variables)
         let made = try await prepare(deployment.database, for: stack, deployment.clock)
         entrance.hold()
         defer { entrance.release() }
