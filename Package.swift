@@ -196,6 +196,11 @@ let package = Package(
             path: "Tests/Fuzz",
             swiftSettings: strict
         ),
+        // The adapters by hand, for the tests against services that are not ours.
+        .executableTarget(
+            name: "Adapters", dependencies: ["AWSServices", "JSON", "Machine", "Services", "Time"],
+            path: "Tests/Conformance/Adapters", swiftSettings: strict
+        ),
         .executableTarget(
             name: "Echo", dependencies: ["JSON", "LambdaRuntime"], path: "Tests/Bench/Echo", swiftSettings: strict
         ),

@@ -69,33 +69,36 @@ CASES = [
 ]
 
 
-def signed(row):
+def signed(row, access_key=ACCESS_KEY, secret_key=SECRET_KEY, instant=INSTANT):
+    """What botocore makes of the request; `url` is the whole of a presigned one."""
     path = urllib.parse.quote(row["path"], safe="/-_.~")
     query = "&".join(
         f"{urllib.parse.quote(name, safe='-_.~')}={urllib.parse.quote(value, safe='-_.~')}" for name, value in row["query"])
     url = f"https://{row['host']}{path}" + ("?" + query if query else "")
     request = botocore.awsrequest.AWSRequest(
         method=row["method"], url=url, headers=dict(row["headers"]), data=row["body"].encode())
-    credentials = botocore.credentials.Credentials(ACCESS_KEY, SECRET_KEY, row["token"])
+    credentials = botocore.credentials.Credentials(access_key, secret_key, row["token"])
     is_s3, is_presigned = row["service"] == "s3", row["expires"] is not None
     signer = {
         (False, False): botocore.auth.SigV4Auth, (True, False): botocore.auth.S3SigV4Auth,
         (False, True): botocore.auth.SigV4QueryAuth, (True, True): botocore.auth.S3SigV4QueryAuth,
     }[is_s3, is_presigned]
     options = {"expires": row["expires"]} if is_presigned else {}
-    with unittest.mock.patch("botocore.auth.get_current_datetime", lambda remove_tzinfo=True: INSTANT):
+    with unittest.mock.patch("botocore.auth.get_current_datetime", lambda remove_tzinfo=True: instant):
         signer(credentials, row["service"], row["region"], **options).add_auth(request)
     if is_presigned:
         parts = urllib.parse.urlsplit(request.url)
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
-        return {"path": parts.path, "signature": query["X-Amz-Signature"], "signedHeaders": query["X-Amz-SignedHeaders"]}
+        return {
+            "path": parts.path, "signature": query["X-Amz-Signature"], "signedHeaders": query["X-Amz-SignedHeaders"],
+            "url": request.url}
     return {
-        "path": urllib.parse.urlsplit(url).path, "authorization": request.headers["Authorization"],
+        "url": url, "path": urllib.parse.urlsplit(url).path, "authorization": request.headers["Authorization"],
         "contentSHA256": request.headers.get("X-Amz-Content-SHA256")}
 
 
 def document():
-    rows = [{**row, "expected": signed(row)} for row in CASES]
+    rows = [{**row, "expected": {name: value for name, value in signed(row).items() if name != "url"}} for row in CASES]
     lines = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
     head = {"accessKeyID": ACCESS_KEY, "secretAccessKey": SECRET_KEY, "instant": INSTANT.isoformat() + "Z"}
     return json.dumps(head, indent=1)[:-2] + ',\n "cases": [\n' + lines + "\n ]\n}\n"
