@@ -114,7 +114,6 @@ RARELY_NEEDED = {
     ("Connect", "execute-api:ManageConnections"): "an eleventh connection ends the oldest",
     ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
     ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
-    ("ScheduleVoting", "iam:PassRole"): "AWS asks it of who makes a schedule; the emulator does not",
 }
 
 

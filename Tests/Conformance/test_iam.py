@@ -34,6 +34,14 @@ TEMPLATE = """
           Policies:
             - LambdaInvokePolicy: {FunctionName: !Ref Reader}
             - Statement: {Effect: Allow, Action: ["dynamodb:PartiQLSelect", "dynamodb:ConditionCheckItem"], Resource: "*"}
+      Scheduling:
+        Type: AWS::Serverless::Function
+        Properties:
+          FunctionName: scheduling
+          Policies:
+            - Statement:
+                - {Effect: Allow, Action: ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"], Resource: "*"}
+                - {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::000000000000:role/sender"}
       Bounded:
         Type: AWS::Serverless::Function
         Properties:
@@ -126,6 +134,22 @@ def test_invoking_another_function_needs_a_grant(enforced):
     refusal = call(enforced, "reader", "lambda", "invoke", FunctionName="caller")
     assert refusal["error"] == "AccessDeniedException"
     assert "lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:caller" in refusal["message"]
+
+
+def test_a_schedule_gets_only_a_role_that_its_maker_may_pass_on(enforced):
+    def schedule(operation, role):
+        return call(
+            enforced, "scheduling", "scheduler", operation, Name="one", ScheduleExpression="rate(1 hour)",
+            FlexibleTimeWindow={"Mode": "OFF"}, Target={
+                "Arn": "arn:aws:lambda:us-east-1:000000000000:function:caller",
+                "RoleArn": f"arn:aws:iam::000000000000:role/{role}"})
+
+    assert "reply" in schedule("create_schedule", "sender")
+    for operation in ["create_schedule", "update_schedule"]:
+        refusal = schedule(operation, "administrator")
+        assert refusal["error"] == "AccessDeniedException", operation
+        assert "iam:PassRole on resource: arn:aws:iam::000000000000:role/administrator because" in refusal["message"]
+    assert "reply" in schedule("update_schedule", "sender")
 
 
 def test_no_iam_allows_everything(folder):

@@ -55,6 +55,7 @@ TEMPLATE = """
             - Statement:
                 - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Box.Arn}
                 - {Effect: Allow, Action: "scheduler:CreateSchedule", Resource: !Sub "arn:aws:scheduler:*:*:schedule/reports/*"}
+                - {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::000000000000:role/scheduler"}
           Events:
             Monthly:
               Type: ScheduleV2

@@ -12,6 +12,7 @@ extension SchedulerService {
         let name = try Self.checked(name, "Name")
         let groupName = try input.text("GroupName", Self.nameConstraint) ?? ScheduleGroup.defaultName
         try allow("CreateSchedule", on: ScheduleEntry.arn(name, in: groupName), call)
+        try allowPassingRole(of: input, call)
         let entry = try create(name, in: groupName, input, mayLieInThePast: false)
         return ["ScheduleArn": .string(entry.arn)]
     }
@@ -51,6 +52,7 @@ extension SchedulerService {
     func updateSchedule(_ name: String, _ input: ModelInput, _ call: ServiceCall) throws(ServiceFault) -> JSONValue {
         let groupName = try input.text("GroupName", Self.nameConstraint)
         let entry = try entry(name, groupName, "UpdateSchedule", call)
+        try allowPassingRole(of: input, call)
         let now = host.clock.now
         entry.apply(try ScheduleDefinition(input, now: now), at: now)
         keep(entry)

@@ -94,9 +94,19 @@ final class SchedulerService: EmulatedService {
     }
 
     func allow(_ operation: String, on resource: String, _ call: ServiceCall) throws(ServiceFault) {
-        guard let message = host.access.denial(of: "scheduler:\(operation)", on: resource, to: call.caller) else {
-            return
-        }
+        try allow(action: "scheduler:\(operation)", on: resource, call)
+    }
+
+    /// Whoever makes a schedule hands its role to the Scheduler, which needs a right of its own.
+    ///
+    /// Source: EventBridge Scheduler User Guide, "Identity-based policies".
+    func allowPassingRole(of input: ModelInput, _ call: ServiceCall) throws(ServiceFault) {
+        guard let role = input["Target"]?["RoleArn"]?.string else { return }
+        try allow(action: "iam:PassRole", on: role, call)
+    }
+
+    private func allow(action: String, on resource: String, _ call: ServiceCall) throws(ServiceFault) {
+        guard let message = host.access.denial(of: action, on: resource, to: call.caller) else { return }
         throw ServiceFault(code: "AccessDeniedException", message: message, status: .forbidden)
     }
 
