@@ -1,10 +1,14 @@
 import AWSServices
 import LambdaRuntime
+import Machine
 import Payments
 
-let services = try LiveServices.fromEnvironment()
-try await RuntimeLoop(
-    PlaceOrderHandler(
-        store: services.store, stripe: StripeCheckout.fromEnvironment(), paypal: PayPalCheckout.fromEnvironment(),
-        releases: services.queue("RELEASE_QUEUE"))
-).run()
+func handler() throws(EnvironmentError) -> PlaceOrderHandler {
+    let services = try LiveServices.fromEnvironment()
+    return PlaceOrderHandler(
+        store: services.store, stripe: try StripeCheckout.fromEnvironment(),
+        paypal: try PayPalCheckout.fromEnvironment(),
+        releases: try services.queue("RELEASE_QUEUE"))
+}
+
+try await RuntimeLoop(handler()).run()

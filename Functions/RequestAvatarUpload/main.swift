@@ -1,5 +1,10 @@
 import AWSServices
 import LambdaRuntime
+import Machine
 
-let services = try LiveServices.fromEnvironment()
-try await RuntimeLoop(RequestAvatarUploadHandler(store: services.store, objects: services.objects)).run()
+func handler() throws(EnvironmentError) -> RequestAvatarUploadHandler {
+    let services = try LiveServices.fromEnvironment()
+    return RequestAvatarUploadHandler(store: services.store, objects: services.objects)
+}
+
+try await RuntimeLoop(handler()).run()
