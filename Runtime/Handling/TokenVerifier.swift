@@ -67,14 +67,18 @@ package final class TokenVerifier: Sendable {
         let (known, fetchedAt) = keys.withLock { ($0.byID[id], $0.fetchedAt) }
         if let known { return known }
         if let fetchedAt, now - fetchedAt < Self.refreshPause, fetchedAt <= now { return nil }
-        let fetched = Self.keys(in: try await source.keySet())
+        let fetched = try Self.keys(in: await source.keySet())
         keys.withLock { $0 = Keys(byID: fetched, fetchedAt: now) }
         return fetched[id]
     }
 
-    private static func keys(in set: [UInt8]) -> [String: RSAPublicKey] {
+    private static func keys(in set: [UInt8]) throws(ServiceError) -> [String: RSAPublicKey] {
+        guard let listed = (try? parseJSON(set))?["keys"]?.array else {
+            // Keys that were good stay so.
+            throw .unavailable("the user pool's key set is no JSON with keys")
+        }
         var keys: [String: RSAPublicKey] = [:]
-        for key in ((try? parseJSON(set))?["keys"]?.array ?? []).prefix(keysMax) {
+        for key in listed.prefix(keysMax) {
             guard key["kty"] == "RSA", key["use"] ?? "sig" == "sig", key["alg"] ?? "RS256" == "RS256",
                 let id = key["kid"]?.string, let modulus = key["n"]?.string.flatMap({ bytes($0[...]) }),
                 let exponent = key["e"]?.string.flatMap({ bytes($0[...]) })

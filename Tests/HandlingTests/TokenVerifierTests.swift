@@ -300,6 +300,16 @@ struct TokenVerifierTests {
         }
     }
 
+    @Test func `what is no key set says neither, and is asked for again`() async throws {
+        let verifier = Self.verifier(Keys(["<html>", #"{"keys":{}}"#, Self.keySet]))
+        for _ in 0..<2 {
+            await #expect(throws: ServiceError.unavailable("the user pool's key set is no JSON with keys")) {
+                try await verifier.claims(of: Self.rows[0].token, at: Self.now)
+            }
+        }
+        #expect(try await verifier.claims(of: Self.rows[0].token, at: Self.now) != nil)
+    }
+
     @Test func `a token too long is not looked at`() async throws {
         let keys = Keys([Self.keySet])
         let token = String(repeating: "a", count: TokenVerifier.tokenBytesMax + 1)
