@@ -49,8 +49,14 @@ struct Start: AsyncParsableCommand {
         fflush(nil)
         let reload = Task { [watch] in
             guard watch else { return }
-            try await emulator.watch { line in
-                print(line)
+            do {
+                try await emulator.watch { line in
+                    print(line)
+                    fflush(nil)
+                }
+            } catch {
+                // It serves on; only nothing is taken up any more.
+                print(error)
                 fflush(nil)
             }
         }

@@ -62,10 +62,11 @@ struct RuleTarget {
             paths[name] = text
         }
         let template = try transformer?.requireText("InputTemplate")
+        let input = try value.text("Input")
+        let inputPath = try value.text("InputPath")
         do throws(TargetInputError) {
             return try TargetInput(
-                input: try? value.text("Input"), inputPath: try? value.text("InputPath"),
-                transformer: template.map { (paths, $0) }, targetID: target)
+                input: input, inputPath: inputPath, transformer: template.map { (paths, $0) }, targetID: target)
         } catch {
             throw .validation(error.description)
         }

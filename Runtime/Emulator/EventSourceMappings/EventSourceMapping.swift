@@ -9,8 +9,6 @@ struct EventSourceMapping {
     enum Source: Hashable {
         case queue
         case tableStream
-
-        var service: String { self == .queue ? "sqs" : "dynamodb" }
     }
 
     let uuid: String

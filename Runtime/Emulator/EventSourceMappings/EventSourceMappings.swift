@@ -52,7 +52,12 @@ final class EventSourceMappings: EmulatedService {
         self.queues = queues
         self.database = database
         var kept: [String: JSONValue] = [:]
-        for (key, value) in try host.journal.load(Self.kind) { kept[key] = try? parseJSON(value) }
+        for (key, value) in try host.journal.load(Self.kind) {
+            guard let record = try? parseJSON(value) else {
+                throw EmulatorError("The kept event source mapping \(key) can't be read.")
+            }
+            kept[key] = record
+        }
         for declaration in try MappingDeclaration.all(of: stack) {
             let uuid = Self.uuid(of: declaration.logicalID)
             let declared = JSONValue.object(declaration.settings).compactText

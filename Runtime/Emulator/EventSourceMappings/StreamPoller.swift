@@ -45,7 +45,7 @@ final class StreamPoller: Poller {
         self.report = report
         dealer = StreamLanes(count: mapping.parallelization)
         let kept = try host.journal.load(Self.kind).first { $0.key == mapping.uuid }
-        resumedAt = kept.flatMap { Self.checkpoints($0.value) } ?? []
+        resumedAt = try kept.map { kept throws(EmulatorError) in try Self.checkpoints(kept.value, of: mapping) } ?? []
         if resumedAt.isEmpty {
             // The newest change of any table, if the stream has none: later ones have higher numbers.
             let newest = try mapping.startsAtLatest ? Self.newest(of: table, in: database) : 0
@@ -173,10 +173,18 @@ final class StreamPoller: Poller {
         guard let length = mapping.tumblingWindow,
             let kept = try host.journal.load(windowKind).first(where: { $0.key == mapping.uuid })
         else { return [] }
-        return (try? parseJSON(kept.value))?.array?.map { StreamWindow(record: $0, length: length) } ?? []
+        guard let windows = (try? parseJSON(kept.value))?.array else {
+            throw EmulatorError("The kept windows of the event source mapping \(mapping.uuid) can't be read.")
+        }
+        return windows.map { StreamWindow(record: $0, length: length) }
     }
 
-    private static func checkpoints(_ record: [UInt8]) -> [Int64]? {
-        (try? parseJSON(record))?.array?.compactMap { $0.int.map { Int64($0) } }
+    private static func checkpoints(
+        _ record: [UInt8], of mapping: EventSourceMapping
+    ) throws(EmulatorError) -> [Int64] {
+        guard let numbers = (try? parseJSON(record))?.array, numbers.allSatisfy({ $0.int != nil }) else {
+            throw EmulatorError("How far the event source mapping \(mapping.uuid) has come can't be read.")
+        }
+        return numbers.compactMap { $0.int.map { Int64($0) } }
     }
 }

@@ -50,7 +50,12 @@ struct QueueRecords {
     static func load(_ journal: Journal) throws(EmulatorError) -> Kept {
         var kept = Kept()
         var states: [String: JSONValue] = [:]
-        for (key, value) in try journal.load(stateKind) { states[key] = try? parseJSON(value) }
+        for (key, value) in try journal.load(stateKind) {
+            guard let state = try? parseJSON(value) else {
+                throw EmulatorError("The kept state of the message \(key) can't be read.")
+            }
+            states[key] = state
+        }
         for (key, value) in try journal.load(messageKind) {
             let parts = key.split(separator: "/")
             guard parts.count == 2, let number = Int64(parts[1]), let content = try? parseJSON(value),
