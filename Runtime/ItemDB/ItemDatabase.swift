@@ -86,16 +86,6 @@ extension ItemDatabase {
             }, completion)
     }
 
-    /// Creates a table with the items of another, which must have the same key: what restoring a backup needs.
-    package func createTable(
-        _ definition: TableDefinition, itemsOf source: Table, completion: @escaping WriteCompletion<Table>
-    ) {
-        submit(
-            .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in
-                try session.createTable(definition, itemsOf: source)
-            }, completion)
-    }
-
     package func updateTable(_ name: String, _ update: TableUpdate, completion: @escaping WriteCompletion<Table>) {
         submit(
             .write(weight: 1_024, isQuick: false, completion) { session throws(StorageError) in

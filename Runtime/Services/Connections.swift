@@ -2,7 +2,7 @@
 package protocol Connections: Sendable {
     /// Sends a text to a client, at most once.
     ///
-    /// - Parameter text: 1...``PushLimits/textBytesMax`` bytes of UTF-8.
+    /// - Parameter text: 1...131,072 bytes of UTF-8, API Gateway's quota; `.rejected` beyond.
     /// - Returns: `.gone` if there is no such connection any more: it never comes back.
     /// - Throws: `.throttled` and `.unavailable` if nothing was sent, `.unknownOutcome` if the answer was lost: the
     ///   client may have the text, so it is not sent again. `.rejected` if it can't be sent as it stands.
@@ -18,9 +18,4 @@ package protocol Connections: Sendable {
 package enum PushOutcome: Hashable, Sendable {
     case sent
     case gone
-}
-
-package enum PushLimits {
-    /// API Gateway's quota for one message.
-    package static let textBytesMax = 131_072
 }

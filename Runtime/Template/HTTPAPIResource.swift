@@ -19,8 +19,6 @@ package struct HTTPAPIResource: Hashable, Sendable {
     /// Every property, these included.
     package let properties: TemplateValue
 
-    package func authorizer(_ name: String) -> JWTAuthorizer? { authorizers.first { $0.name == name } }
-
     /// The APIs of the template, and the one that SAM makes for events that name none.
     static func all(
         _ resources: [Resource], _ functions: [FunctionResource], position: SourcePosition

@@ -74,45 +74,6 @@ struct TableTests {
         #expect(try database.all(.scan(table, index: table.index(named: "keys"))).count == 2)
     }
 
-    @Test func `a table made of another's items has its own indexes and goes its own way`() throws {
-        let database = try ItemDatabase.forTest()
-        let table = try database.makeTable()
-        for index in 0..<20 {
-            try database.put(
-                ["pk": "p", "sk": .string("\(index)"), "g": "x", "n": .number(index), "ttl": 1_700_000_060], in: table)
-        }
-        let definition = TableDefinition(
-            name: "Copy", key: .strings, indexes: IndexModelTests.indexes, timeToLive: "ttl")
-        let copy = try database.answer { database.createTable(definition, itemsOf: table, completion: $0) }
-        try database.delete(["pk": "p", "sk": "0"], in: copy)
-        #expect(database.count(table).items == 20 && database.count(copy).items == 19)
-        for index in copy.indexes {
-            #expect(try database.all(.scan(copy, index: index)).count == 19)
-            #expect(database.count(copy, index: index).items == 19)
-        }
-        #expect(try database.nextExpiry() != nil)
-        _ = try database.answer { database.deleteTable("T", completion: $0) }
-        let again = TableDefinition(name: "Again", key: .strings)
-        let failure = #expect(throws: WriteFailure.self) {
-            try database.answer { database.createTable(again, itemsOf: table, completion: $0) }
-        }
-        #expect(failure?.name == "noSuchTable(T)" && database.tables.map(\.name) == ["Copy"])
-    }
-
-    @Test func `a collection is a partition's items and their local entries`() throws {
-        let database = try ItemDatabase.forTest()
-        let table = try database.makeTable(indexes: IndexModelTests.indexes)
-        let items: [Item] = [
-            ["pk": "p", "sk": "1", "b": "far"], ["pk": "p", "sk": "2", "n": 1, "a": "near", "b": "far"],
-            ["pk": "q", "sk": "1", "n": 1],
-        ]
-        for item in items { try database.put(item, in: table) }
-        let entry: Item = ["pk": "p", "sk": "2", "n": 1, "a": "near"]
-        let expected = items[0].sizeBytes + items[1].sizeBytes + entry.sizeBytes
-        #expect(try database.collectionSizeBytes(table, partition: "p") == expected)
-        #expect(try database.collectionSizeBytes(table, partition: "none") == 0)
-    }
-
     @Test func `many tables come and go over one set of connections`() throws {
         let database = try ItemDatabase.forTest()
         for round in 0..<150 {

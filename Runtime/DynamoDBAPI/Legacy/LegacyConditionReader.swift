@@ -7,21 +7,21 @@ enum LegacyConditionReader {
     /// `Expected` with its `ConditionalOperator`; nil if there is none.
     static func expected(_ request: Request) throws(APIError) -> LegacyCondition? {
         guard let members = request.object("Expected"), !members.isEmpty else {
-            try checkOperator(request, tests: 0, isGiven: request.has("Expected"), "Expected")
+            try checkOperator(request, tests: 0, isGiven: request.has("Expected"))
             return nil
         }
         var tests: [LegacyTest] = []
         for (attribute, json) in members {
             tests.append(try expectedTest(attribute, Request(json.object ?? JSONObject())))
         }
-        try checkOperator(request, tests: tests.count, isGiven: true, "Expected")
+        try checkOperator(request, tests: tests.count, isGiven: true)
         return LegacyCondition(tests: tests, needsAll: request.string("ConditionalOperator") != "OR")
     }
 
     /// `QueryFilter` or `ScanFilter`; nil if there is none.
     static func filter(_ request: Request, _ parameter: String) throws(APIError) -> LegacyCondition? {
         let tests = try conditions(request, parameter)
-        try checkOperator(request, tests: tests.count, isGiven: request.has(parameter), parameter)
+        try checkOperator(request, tests: tests.count, isGiven: request.has(parameter))
         guard !tests.isEmpty else { return nil }
         return LegacyCondition(tests: tests, needsAll: request.string("ConditionalOperator") != "OR")
     }
@@ -39,9 +39,7 @@ enum LegacyConditionReader {
         return tests
     }
 
-    private static func checkOperator(
-        _ request: Request, tests: Int, isGiven: Bool, _ parameter: String
-    ) throws(APIError) {
+    private static func checkOperator(_ request: Request, tests: Int, isGiven: Bool) throws(APIError) {
         guard request.has("ConditionalOperator") else { return }
         guard isGiven else {
             throw .invalid("ConditionalOperator cannot be used without Filter or Expected")

@@ -44,11 +44,6 @@ struct ResponseWriter {
         nest("{", "}", content)
     }
 
-    mutating func element(_ value: JSONValue) {
-        separate()
-        value.write(into: &bytes)
-    }
-
     mutating func element(_ item: StoredItem) {
         separate()
         item.writeDynamoDBJSON(into: &bytes)

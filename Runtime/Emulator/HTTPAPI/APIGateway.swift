@@ -58,7 +58,7 @@ final class APIGateway: EmulatedService {
                 api.connect(request, at: address, call.answer)
             }
         } else {
-            call.answer(unknown(request))
+            call.answer(unknown())
         }
     }
 
@@ -69,7 +69,7 @@ final class APIGateway: EmulatedService {
     func takeOver(_ other: APIGateway) { connections.takeOver(other.connections, apis: webSocketAPIs) }
 
     /// On AWS the name of such an API leads nowhere.
-    private func unknown(_ request: HTTPRequest) -> HTTPResponse {
+    private func unknown() -> HTTPResponse {
         let known = (Array(httpAPIs.keys) + Array(webSocketAPIs.keys)).sorted().joined(separator: ", ")
         let body: JSONValue = [
             "message": .string(

@@ -50,7 +50,7 @@ struct CORSRule {
     }
 
     /// What a browser is told with an answer.
-    func answer(origin: String, method: String) -> [(String, String)] {
+    func answer(origin: String) -> [(String, String)] {
         let isForAnyone = origins.contains("*")
         var answer = [("Access-Control-Allow-Origin", isForAnyone ? "*" : origin)]
         if !isForAnyone { answer.append(("Access-Control-Allow-Credentials", "true")) }

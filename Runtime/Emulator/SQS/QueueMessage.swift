@@ -43,7 +43,4 @@ package struct QueueMessage: Sendable {
         let text = String(number)
         return String(repeating: "0", count: 19 - text.utf8.count) + text
     }
-
-    /// What counts for the limits of a message and of a batch.
-    package var sizeBytes: Int { attributes.reduce(body.utf8.count) { $0 + $1.sizeBytes } }
 }

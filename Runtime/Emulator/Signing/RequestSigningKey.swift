@@ -14,11 +14,6 @@ struct RequestSigningKey: Sendable {
             })
     }
 
-    /// In lower-case hexadecimal.
-    func signature(of text: String) -> String {
-        CanonicalRequest.hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
-    }
-
     /// Takes the same time wherever the two differ.
     func isRight(_ signature: String, of text: String) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(

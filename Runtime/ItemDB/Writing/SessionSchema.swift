@@ -4,12 +4,8 @@ import Time
 
 // The requests on tables, as the writer carries them out.
 extension WriteSession {
-    /// - Parameter source: a table with the same key, whose items are copied.
-    func createTable(
-        _ definition: TableDefinition, itemsOf source: Table? = nil
-    ) throws(StorageError) -> Result<Table, WriteFailure> {
+    func createTable(_ definition: TableDefinition) throws(StorageError) -> Result<Table, WriteFailure> {
         guard catalog.tables[definition.name] == nil else { return .failure(.tableExists(definition.name)) }
-        if let source, current(source) == nil { return .failure(.noSuchTable(source.name)) }
         let id = catalog.takeID()
         let indexes = definition.indexes.map { TableIndex(id: catalog.takeID(), definition: $0) }
         let stream = try definition.stream.map { view throws(StorageError) in
@@ -19,8 +15,7 @@ extension WriteSession {
             id: id, name: definition.name, key: definition.key, indexes: indexes, stream: stream,
             timeToLive: definition.timeToLive, createdAt: clock(), settings: definition.settings)
         try connection.execute(Connection.createTable(id))
-        countChanges.replace(id, with: source == nil ? ItemCount() : nil)
-        if let source { try connection.execute("INSERT INTO t\(id) SELECT k, v FROM t\(source.id)") }
+        countChanges.replace(id, with: ItemCount())
         for index in indexes { try fill(index, of: table) }
         if let attribute = definition.timeToLive { try fillExpiries(of: table, attribute) }
         try save(table)

@@ -50,8 +50,6 @@ package enum TargetInputError: Error, Hashable, Sendable, CustomStringConvertibl
     case unknownPlaceholder(String, target: String)
     case severalInputs(target: String)
 
-    package static let code = "ValidationException"
-
     package var description: String {
         switch self {
         case .invalidInput(let target): "JSON syntax error in input for target \(target)."

@@ -76,8 +76,6 @@ package enum FilterCriteriaError: Error, Hashable, Sendable, CustomStringConvert
     case invalidPattern
     case tooMany(max: Int)
 
-    package static let code = "InvalidParameterValueException"
-
     package var description: String {
         switch self {
         case .invalidPattern: "Invalid filter pattern definition."

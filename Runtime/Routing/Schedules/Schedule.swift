@@ -79,7 +79,6 @@ package enum FlexibleTimeWindow: Hashable, Sendable {
 
 /// A window that is none.
 package struct FlexibleTimeWindowError: Error, Hashable, Sendable, CustomStringConvertible {
-    package static let code = "ValidationException"
     package var description: String {
         "Invalid FlexibleTimeWindow: MaximumWindowInMinutes is 1 to 1440 with mode FLEXIBLE, and absent with mode OFF."
     }

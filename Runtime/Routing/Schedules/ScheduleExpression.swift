@@ -112,8 +112,6 @@ package struct ScheduleExpressionError: Error, Hashable, Sendable, CustomStringC
     package let text: String
     package let service: ScheduleExpression.Service
 
-    package static let code = "ValidationException"
-
     /// In AWS's words.
     package var description: String {
         switch service {

@@ -12,8 +12,6 @@ struct StoredContent: Sendable {
     var checksum: Checksum
     /// If it was asked for.
     var crc64: Checksum?
-
-    var size: Int { segments.size }
 }
 
 /// Takes the content of one request: writes it to a file, and its digests beside.

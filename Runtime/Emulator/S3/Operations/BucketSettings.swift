@@ -141,7 +141,7 @@ extension S3 {
                 $0.allows(origin: origin, method: request.method.rawValue)
             })
         else { return [] }
-        return rule.answer(origin: origin, method: request.method.rawValue)
+        return rule.answer(origin: origin)
     }
 
     /// Answers what a browser asks before it calls.
@@ -173,7 +173,7 @@ extension S3 {
                     + "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the "
                     + "resource's CORS spec.")
         }
-        var answer = rule.answer(origin: origin, method: method)
+        var answer = rule.answer(origin: origin)
         if !headers.isEmpty {
             answer.append(("Access-Control-Allow-Headers", headers.joined(separator: ", ").lowercased()))
         }

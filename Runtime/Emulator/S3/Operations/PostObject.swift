@@ -124,7 +124,7 @@ extension S3 {
 
     private func postAnswer(_ form: MultipartForm, _ version: ObjectVersion, _ bucket: S3Bucket) -> HTTPResponse {
         let location = "\(host.endpoint)/\(bucket.name)/\(PercentText.path(version.key.text))"
-        var headers = storedHeaders(version, bucket)
+        var headers = storedHeaders(version)
         headers.append(("Location", location))
         if let target = form.fields["success_action_redirect"] ?? form.fields["redirect"] {
             let mark = target.contains("?") ? "&" : "?"

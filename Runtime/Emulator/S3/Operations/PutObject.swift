@@ -25,11 +25,11 @@ extension S3 {
             tags: try ObjectTag.read(header: request.header("x-amz-tagging")))
         store.add(version, to: bucket)
         notify(.put, version, in: bucket, exchange)
-        return HTTPResponse(.ok, headers: storedHeaders(version, bucket))
+        return HTTPResponse(.ok, headers: storedHeaders(version))
     }
 
     /// What is told of a version that was just made.
-    func storedHeaders(_ version: ObjectVersion, _ bucket: S3Bucket) -> [(String, String)] {
+    func storedHeaders(_ version: ObjectVersion) -> [(String, String)] {
         var headers = [("ETag", "\"\(version.etag)\""), ("x-amz-server-side-encryption", "AES256")]
         if version.id != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.id)) }
         if let checksum = version.checksum {

@@ -27,8 +27,6 @@ struct S3Signature: Sendable {
     /// Of the body, or in its place.
     var payload: String
 
-    var isPresigned: Bool { expiresSeconds != nil }
-
     // MARK: Reading
 
     /// - Returns: nil if the request has none of version 4.
