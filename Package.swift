@@ -219,8 +219,8 @@ let package = Package(
             tests(
                 "HandlingTests",
                 [
-                    "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime", "Payments",
-                    "Services", "Time",
+                    "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime", "Machine",
+                    "Payments", "Services", "Time",
                 ]),
             // A server for tests, told its answers byte by byte.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),

@@ -24,16 +24,16 @@ package struct ManageVotingsHandler: LambdaHandler {
             case "POST /votings": return try await create(event, by: administratorID, context)
             case "PATCH /votings/{votingID}":
                 let patch = try event.body(as: VotingChange.self).patch()
-                return try await change(event, context) { voting, calendar in
-                    decideVotingChange(patch, of: voting, calendar: calendar, rules: rules, at: event.receivedAt)
+                return try await change(event, context) { voting, calendar, now in
+                    decideVotingChange(patch, of: voting, calendar: calendar, rules: rules, at: now)
                 }
             case "POST /votings/{votingID}/cancel":
-                return try await change(event, context) { voting, calendar in
+                return try await change(event, context) { voting, calendar, _ in
                     decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
                 }
             case "POST /votings/{votingID}/close":
-                return try await change(event, context) { voting, calendar in
-                    decideClosing(of: voting, calendar: calendar, at: event.receivedAt)
+                return try await change(event, context) { voting, calendar, now in
+                    decideClosing(of: voting, calendar: calendar, at: now)
                 }
             default: throw RequestError.routeUnknown
             }
@@ -56,12 +56,16 @@ package struct ManageVotingsHandler: LambdaHandler {
 
     private func change(
         _ event: HTTPEvent, _ context: InvocationContext,
-        decide: (Voting?, VotingCalendar?) -> Decision<Voting, VotingPlanRefusal>
+        decide: (Voting?, VotingCalendar?, Timestamp) -> Decision<Voting, VotingPlanRefusal>
     ) async throws -> HTTPReply {
         let id = try event.pathParameter("votingID")
+        let judging = Judging(receivedAt: event.receivedAt, arrivedAt: context.receivedAt)
         return try await retryingConflicts { attempt in
             let (voting, calendar) = try await read(id)
-            return try await carryOut(decide(voting, calendar), .ok, event, attempt, context)
+            let verdict = judging.verdict()
+            return try await verdict.inTime {
+                try await carryOut(decide(voting, calendar, verdict.now), .ok, event, attempt, context)
+            }
         }
     }
 

@@ -7,9 +7,17 @@ package struct VotingPlanRules: Hashable, Sendable {
     package var openAtOnceMax: Int
     package init(openAtOnceMax: Int) { self.openAtOnceMax = openAtOnceMax }
 
-    /// A window's bounds move only to instants at least this far ahead. A voting is read through caches of at most
-    /// ``Voting/cacheLifetime``; with twice that, every cache has the new window before it matters.
-    package static let moveNoticeMin: Duration = Voting.cacheLifetime * 2
+    /// How long after the time by which a change is judged it may be stored: who stores it gives up by then, and judges
+    /// again by a later time.
+    package static let storingTimeMax: Duration = .seconds(4)
+
+    /// How far the gateway's clock and a function's are apart at most.
+    static let clockDifferenceMax: Duration = .seconds(1)
+
+    /// So long after the time by which a change is judged it is known wherever votes are: it is stored, and no cache has
+    /// the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote is
+    /// judged by the window that holds in the end (R14).
+    package static let noticeMin: Duration = storingTimeMax + clockDifferenceMax + Voting.cacheLifetime
 }
 
 extension Voting {
@@ -44,6 +52,9 @@ package func decideNewVoting(
 
 /// Decides whether a voting is changed (R4, R5, R13): before its start anything but its kind, while it is open
 /// only its end; refuses in ``VotingPlanRefusal`` order; what changes nothing is accepted and writes nothing.
+///
+/// A voting counts as started, and as ended, ``VotingPlanRules/noticeMin`` before it is: votes at its start may be judged
+/// by what it was until now, and votes at its end be refused.
 package func decideVotingChange(
     _ patch: VotingPatch, of voting: Voting?, calendar: VotingCalendar?, rules: VotingPlanRules, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {
@@ -55,20 +66,18 @@ package func decideVotingChange(
     if let startsAt = patch.startsAt { changed.window.startsAt = startsAt }
     if let endsAt = patch.endsAt { changed.window.endsAt = endsAt }
 
-    switch voting.phase(at: now) {
-    case .cancelled: return .refused(.cancelled)
-    case _ where changed == voting && !changesKind: return .accepted(voting, writes: [])
-    case .ended: return .refused(.ended(endsAt: voting.window.endsAt))
-    case _ where changesKind: return .refused(.kindFixed)
-    case .open:
-        var endMoved = voting
-        endMoved.window.endsAt = changed.window.endsAt
-        guard changed == endMoved else { return .refused(.started(startsAt: voting.window.startsAt)) }
-    case .scheduled: break
+    let earliest = now + VotingPlanRules.noticeMin
+    if voting.cancelledAt != nil { return .refused(.cancelled) }
+    if changed == voting, !changesKind { return .accepted(voting, writes: []) }
+    guard earliest <= voting.window.endsAt else { return .refused(.ended(endsAt: voting.window.endsAt)) }
+    guard !changesKind else { return .refused(.kindFixed) }
+    var endMoved = voting
+    endMoved.window.endsAt = changed.window.endsAt
+    guard earliest <= voting.window.startsAt || changed == endMoved else {
+        return .refused(.started(startsAt: voting.window.startsAt))
     }
     if let refusal = VotingDraft(changed).textRefusal { return .refused(refusal) }
     guard changed.window.startsAt < changed.window.endsAt else { return .refused(.windowEmpty) }
-    let earliest = now + VotingPlanRules.moveNoticeMin
     for (old, new) in [
         (voting.window.startsAt, changed.window.startsAt), (voting.window.endsAt, changed.window.endsAt),
     ] where old != new && new < earliest {
@@ -99,14 +108,14 @@ package func decideCancellation(
     return .accepted(voting, writes: [voting.replacement, calendar.write])
 }
 
-/// Decides whether an open voting is closed before its time: it ends ``VotingPlanRules/moveNoticeMin`` from now, so that
-/// every cache knows the end before it comes, and its place in the calendar is free from then on. What ends by then
-/// anyhow, or has ended, is accepted and writes nothing.
+/// Decides whether an open voting is closed before its time: it ends ``VotingPlanRules/noticeMin`` from now, so that
+/// the end is known before it comes, and its place in the calendar is free from then on. What ends by then anyhow, or has
+/// ended, is accepted and writes nothing.
 package func decideClosing(
     of voting: Voting?, calendar: VotingCalendar?, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {
     guard var voting else { return .refused(.votingUnknown) }
-    let endsAt = now + VotingPlanRules.moveNoticeMin
+    let endsAt = now + VotingPlanRules.noticeMin
     switch voting.phase(at: now) {
     case .cancelled: return .refused(.cancelled)
     case .scheduled: return .refused(.notStarted(startsAt: voting.window.startsAt))

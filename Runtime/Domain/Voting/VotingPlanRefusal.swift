@@ -6,10 +6,11 @@ package enum VotingPlanRefusal: Refusal {
     /// The idempotency key stands for another voting.
     case keyReused
     case cancelled
+    /// Or about to.
     case ended(endsAt: Timestamp)
     /// R5: free stays free and paid stays paid.
     case kindFixed
-    /// R4: nothing but the end of an open voting can be changed.
+    /// R4: nothing but the end of a voting that is open, or about to be, can be changed.
     case started(startsAt: Timestamp)
     /// Only an open voting can be closed.
     case notStarted(startsAt: Timestamp)
@@ -67,9 +68,10 @@ package enum VotingPlanRefusal: Refusal {
         case .votingUnknown: "There is no such voting. Reload the list."
         case .keyReused: "This request was already used to make another voting. Start again from the form."
         case .cancelled: "This voting was cancelled, which is final. Make a new one."
-        case .ended: "This voting has ended. Make a new one."
+        case .ended: "This voting has ended, or is about to. Make a new one."
         case .kindFixed: "A free voting stays free and a paid one stays paid. Make a new one."
-        case .started: "This voting has started: only its end can be moved, or the voting cancelled."
+        case .started:
+            "This voting has started, or is about to: only its end can be moved, or the voting cancelled."
         case .notStarted: "This voting has not started: there is nothing to close. Cancel it, or change its window."
         case .titleInvalid: "A title has 1 to \(VotingDraft.titleLengthMax) characters that are not all blank."
         case .optionCountInvalid: "A voting has 2 to \(VotingDraft.optionsMax) options."

@@ -108,9 +108,9 @@ struct VotingAftermathTests {
         (nil, 15_000, .votingUnknown, nil),
         (voting(cancelledAt: 15_000), 15_000, .cancelled, nil),
         (voting(), 9_999, .notStarted(startsAt: ms(10_000)), nil),
-        (voting(), 10_000, nil, 12_000),
-        (voting(), 17_999, nil, 19_999),
-        (voting(), 18_000, nil, nil),
+        (voting(), 10_000, nil, 16_000),
+        (voting(), 13_999, nil, 19_999),
+        (voting(), 14_000, nil, nil),
         (voting(), 20_000, nil, nil),
     ]
 

@@ -116,35 +116,55 @@ struct VotingPlanTests {
     }
 
     static let changes = [
-        Change(testDescription: "title before the start"),
-        Change(testDescription: "last millisecond before the start", now: 9_999),
+        Change(testDescription: "title before the start", now: 3_999),
+        Change(testDescription: "title at the last moment", now: 4_000),
+        Change(
+            testDescription: "title when a vote at the start may not know it", now: 4_001,
+            refusal: .started(startsAt: ms(10_000))),
+        Change(
+            testDescription: "options a millisecond before the start",
+            patch: VotingPatch(options: [options[0], .init(id: "c", title: "C")]), now: 9_999,
+            refusal: .started(startsAt: ms(10_000))),
+        Change(
+            testDescription: "a later start a millisecond before the start", patch: VotingPatch(startsAt: ms(18_000)),
+            now: 9_999, refusal: .started(startsAt: ms(10_000))),
+        Change(
+            testDescription: "end a millisecond before the start", patch: VotingPatch(endsAt: ms(30_000)), now: 9_999,
+            writes: 2),
         Change(testDescription: "first open millisecond", now: 10_000, refusal: .started(startsAt: ms(10_000))),
         Change(testDescription: "ended", now: 20_000, refusal: .ended(endsAt: ms(20_000))),
         Change(testDescription: "unknown", voting: nil, refusal: .votingUnknown),
         Change(testDescription: "cancelled", voting: voting(cancelled: true), refusal: .cancelled),
         Change(testDescription: "nothing", patch: VotingPatch(), writes: 0),
         Change(testDescription: "nothing, ended", patch: VotingPatch(title: "T"), now: 20_000, writes: 0),
-        Change(testDescription: "kind", patch: VotingPatch(kind: .paid), refusal: .kindFixed),
-        Change(testDescription: "kind to what it is", patch: VotingPatch(title: "U", kind: .free)),
+        Change(testDescription: "kind", patch: VotingPatch(kind: .paid), now: 0, refusal: .kindFixed),
+        Change(testDescription: "kind to what it is", patch: VotingPatch(title: "U", kind: .free), now: 0),
         Change(
             testDescription: "kind, ended", patch: VotingPatch(kind: .paid), now: 20_000,
             refusal: .ended(endsAt: ms(20_000))),
         Change(
-            testDescription: "options to one", patch: VotingPatch(options: [options[0]]), refusal: .optionCountInvalid),
-        Change(testDescription: "window", patch: VotingPatch(startsAt: ms(11_000), endsAt: ms(21_000)), writes: 2),
-        Change(testDescription: "end when open", patch: VotingPatch(endsAt: ms(30_000)), now: 15_000, writes: 2),
+            testDescription: "options to one", patch: VotingPatch(options: [options[0]]), now: 0,
+            refusal: .optionCountInvalid),
         Change(
-            testDescription: "start when open", patch: VotingPatch(startsAt: ms(18_000)), now: 15_000,
+            testDescription: "window", patch: VotingPatch(startsAt: ms(11_000), endsAt: ms(21_000)), now: 0, writes: 2),
+        Change(
+            testDescription: "end when open", patch: VotingPatch(endsAt: ms(30_000)), now: 14_000, writes: 2),
+        Change(
+            testDescription: "end when a vote at the old one may be refused", patch: VotingPatch(endsAt: ms(30_000)),
+            now: 14_001, refusal: .ended(endsAt: ms(20_000))),
+        Change(
+            testDescription: "start when open", patch: VotingPatch(startsAt: ms(18_000)), now: 11_000,
             refusal: .started(startsAt: ms(10_000))),
         Change(
-            testDescription: "end as early as can be", patch: VotingPatch(endsAt: ms(17_000)), now: 15_000, writes: 2),
+            testDescription: "end as early as can be", patch: VotingPatch(endsAt: ms(17_000)), now: 11_000, writes: 2),
         Change(
-            testDescription: "end a millisecond too early", patch: VotingPatch(endsAt: ms(16_999)), now: 15_000,
+            testDescription: "end a millisecond too early", patch: VotingPatch(endsAt: ms(16_999)), now: 11_000,
             refusal: .windowPast(earliest: ms(17_000))),
         Change(
-            testDescription: "start too early", patch: VotingPatch(startsAt: ms(6_999)),
+            testDescription: "start too early", patch: VotingPatch(startsAt: ms(6_999)), now: 1_000,
             refusal: .windowPast(earliest: ms(7_000))),
-        Change(testDescription: "end before start", patch: VotingPatch(endsAt: ms(10_000)), refusal: .windowEmpty),
+        Change(
+            testDescription: "end before start", patch: VotingPatch(endsAt: ms(10_000)), now: 0, refusal: .windowEmpty),
         Change(
             testDescription: "into a full hour", patch: VotingPatch(endsAt: ms(30_000)),
             windows: [(25_000, 40_000), (29_999, 40_000)], refusal: .tooManyOpen(limit: 2)),
@@ -160,6 +180,13 @@ struct VotingPlanTests {
             row.patch, of: row.voting, calendar: calendar, rules: Self.rules, at: Self.ms(row.now))
         #expect(decision.refusal == row.refusal)
         #expect(decision.writes.count == (row.refusal == nil ? row.writes : 0))
+    }
+
+    /// R14: whatever is changed, and however late within its time it is stored, no cache accepts a vote at or after an end
+    /// that was moved, nor before a start.
+    @Test func `a change is known before it matters`() {
+        let stored = VotingPlanRules.storingTimeMax
+        #expect(VotingPlanRules.noticeMin >= stored + Voting.cacheLifetime + .seconds(1))
     }
 
     @Test func `has a row for every refusal`() {
