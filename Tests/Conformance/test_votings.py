@@ -1,4 +1,4 @@
-"""Votings under fire: changes that are slow to be stored (R14)."""
+"""Votings under fire: many administrators at once, and changes that are slow to be stored (R13, R14)."""
 
 import concurrent.futures
 import datetime
@@ -9,12 +9,77 @@ import threading
 import time
 import uuid
 
+import httpx
 import pytest
 
 from conftest import Emulator
+from evenings import POOL, log_in, sign_up
 from test_votes import number, table_name, text
 
 CLIENTS = 24
+
+
+def administrator(world):
+    """Headers of one who is new."""
+    name = f"{uuid.uuid4()}@example.com"
+    sign_up(world, name)
+    world.client("cognito-idp").admin_add_user_to_group(UserPoolId=POOL, Username=name, GroupName="admins")
+    return log_in(world, name)
+
+
+def text_of(instant):
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+# MARK: At most so many at once
+
+
+@pytest.fixture(scope="module")
+def world():
+    running = Emulator("--quiet")
+    yield running
+    assert running.stop() == 0
+
+
+def test_of_many_made_at_once_sixteen_are_open_at_an_instant(world):
+    """R13: two administrators make 40 votings from 24 connections, each with a window of its own around one instant. A
+    client that is asked to come again does, with the same idempotency key."""
+    administrators = [administrator(world) for _ in range(2)]
+    api = httpx.Client(
+        base_url=f"{world.endpoint}/apis/api", timeout=30, limits=httpx.Limits(max_connections=CLIENTS))
+    instant = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=30)
+    start_together = threading.Barrier(CLIENTS)
+
+    def make(index):
+        if index < CLIENTS:
+            start_together.wait(30)
+        window = {
+            "startsAt": text_of(instant - datetime.timedelta(minutes=index)),
+            "endsAt": text_of(instant + datetime.timedelta(minutes=60 - index, milliseconds=1))}
+        body = {"title": f"Number {index}", "kind": "FREE", **window, "options": [
+            {"id": "a", "title": "A"}, {"id": "b", "title": "B"}]}
+        headers = administrators[index % 2] | {"Idempotency-Key": f"at-once-{index}"}
+        deadline = time.monotonic() + 60
+        while True:
+            reply = api.post("/votings", json=body, headers=headers)
+            if reply.status_code != 503:
+                return reply
+            assert time.monotonic() < deadline, "busy for a minute"
+
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        replies = list(pool.map(make, range(40)))
+    made = [reply.json() for reply in replies if reply.status_code in (200, 201)]
+    refused = [reply.json()["code"] for reply in replies if reply.status_code not in (200, 201)]
+    assert (len(made), refused) == (16, ["TOO_MANY_OPEN"] * 24)
+    listed = {voting["votingID"] for voting in api.get("/votings").json()["votings"]}
+    assert listed == {voting["votingID"] for voting in made}
+    tables = world.client("dynamodb")
+    calendar = tables.get_item(
+        TableName=table_name(tables, "VotingsTable"), Key={"pk": text("CALENDAR"), "sk": text("META")})["Item"]
+    assert {window["M"]["votingID"]["S"] for window in calendar["windows"]["L"]} == listed
+
+
+# MARK: Changes that are slow
 
 
 class SlowStore(http.server.ThreadingHTTPServer):
