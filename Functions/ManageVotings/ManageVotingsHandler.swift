@@ -114,6 +114,7 @@ extension HTTPReply {
             case .titleInvalid, .optionCountInvalid, .optionInvalid, .optionRepeated, .windowEmpty:
                 (.unprocessable, [:])
             case .windowPast(let earliest): (.unprocessable, ["earliest": .string(earliest.description)])
+            case .windowTooFar(let latest): (.unprocessable, ["latest": .string(latest.description)])
             case .calendarFull(let limit), .tooManyOpen(let limit): (.conflict, ["limit": .number(JSONNumber(limit))])
             }
         self.init(status, code: refusal.code.rawValue, message: refusal.message, details: details)

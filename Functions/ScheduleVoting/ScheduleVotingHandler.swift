@@ -39,6 +39,10 @@ package struct ScheduleVotingHandler: LambdaHandler {
                 // No voting of ours is like that. It would hold up all that are behind it for a day.
                 context.logger.error("the schedules of a voting are not done: \(error)")
                 context.count(["VotingsMalformed": 1], by: "ScheduleVoting")
+            } catch ServiceError.rejected(let reason) {
+                // The same call is refused as often as it is made, for a day.
+                context.logger.error("the schedules of a voting are refused: \(reason)")
+                context.count(["VotingsRejected": 1], by: "ScheduleVoting")
             } catch {
                 context.logger.error("the schedules of a voting are not done: \(error)")
                 return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)

@@ -21,6 +21,10 @@ package struct SpreadUpdateHandler: LambdaHandler {
                 // No update of ours is like that. It would hold up all that are behind it for a day.
                 context.logger.error("an update is not on its way: \(error)")
                 context.count(["UpdatesMalformed": 1], by: "SpreadUpdate")
+            } catch ServiceError.rejected(let reason) {
+                // The same call is refused as often as it is made, for a day.
+                context.logger.error("an update is refused on its way: \(reason)")
+                context.count(["UpdatesRejected": 1], by: "SpreadUpdate")
             } catch {
                 context.logger.error("an update is not on its way: \(error)")
                 return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)

@@ -1,4 +1,4 @@
-"""Votings under fire: many administrators at once, and changes that are slow to be stored (R13, R14)."""
+"""Votings under fire: many administrators at once, and changes that are refused or slow to be stored (R13, R14)."""
 
 import concurrent.futures
 import datetime
@@ -77,6 +77,35 @@ def test_of_many_made_at_once_sixteen_are_open_at_an_instant(world):
     calendar = tables.get_item(
         TableName=table_name(tables, "VotingsTable"), Key={"pk": text("CALENDAR"), "sk": text("META")})["Item"]
     assert {window["M"]["votingID"]["S"] for window in calendar["windows"]["L"]} == listed
+
+
+# MARK: Changes that are refused
+
+
+def planned(voting_id, start, end):
+    options = [{"M": {"id": text(option), "title": text(option)}} for option in ["tea", "mate"]]
+    return {
+        "pk": text(f"VOTING#{voting_id}"), "sk": text("META"), "title": text("Which?"), "kind": text("FREE"),
+        "options": {"L": options}, "startsAt": number(start), "endsAt": number(end), "version": number(1),
+        "scheduleVersion": number(1), "createdBy": text("gus"), "createdAt": number(0)}
+
+
+def test_a_voting_whose_schedule_is_refused_holds_up_no_other(world):
+    """A voting of the year 10000, which no request can make: the scheduler takes no such time, however often."""
+    tables, scheduler = world.client("dynamodb"), world.client("scheduler")
+    votings = table_name(tables, "VotingsTable")
+    now = time.time_ns() // 1_000_000
+    ids = [f"{name}-{uuid.uuid4()}" for name in ["last", "next"]]
+    tables.put_item(TableName=votings, Item=planned(ids[0], now + 7_200_000, 253_402_300_800_000))
+    tables.put_item(TableName=votings, Item=planned(ids[1], now + 7_200_000, now + 10_800_000))
+    deadline = time.monotonic() + 10
+    while True:
+        names = [schedule["Name"] for schedule in scheduler.list_schedules(MaxResults=100)["Schedules"]]
+        kinds = {name.removeprefix(ids[1]).split("-")[1] for name in names if name.startswith(ids[1])}
+        if kinds == {"REMINDER", "ALERT", "COUNT"}:
+            break
+        assert time.monotonic() < deadline, names
+        time.sleep(0.1)
 
 
 # MARK: Changes that are slow
@@ -165,11 +194,7 @@ def test_a_vote_counts_by_the_end_that_holds_however_slow_the_closing_is(slow, c
     votings = table_name(tables, "VotingsTable")
     voting = f"slow-{uuid.uuid4()}"
     now = time.time_ns() // 1_000_000
-    options = [{"M": {"id": text(option), "title": text(option)}} for option in ["tea", "mate"]]
-    tables.put_item(TableName=votings, Item={
-        "pk": text(f"VOTING#{voting}"), "sk": text("META"), "title": text("Which?"), "kind": text("FREE"),
-        "options": {"L": options}, "startsAt": number(now - 60_000), "endsAt": number(now + 600_000),
-        "version": number(1), "scheduleVersion": number(1), "createdBy": text("gus"), "createdAt": number(0)})
+    tables.put_item(TableName=votings, Item=planned(voting, now - 60_000, now + 600_000))
     closed = threading.Event()
 
     def cast():

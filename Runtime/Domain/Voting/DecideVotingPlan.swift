@@ -18,6 +18,10 @@ package struct VotingPlanRules: Hashable, Sendable {
     /// the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote is
     /// judged by the window that holds in the end (R14).
     package static let noticeMin: Duration = storingTimeMax + clockDifferenceMax + Voting.cacheLifetime
+
+    /// No window is set to end later than this from now, two years of 365 days: a year with five digits is no time to a
+    /// scheduler, and sorts before today in the listing.
+    package static let horizon: Duration = .seconds(2 * 365 * 86_400)
 }
 
 extension Voting {
@@ -42,6 +46,8 @@ package func decideNewVoting(
     if let refusal = draft.textRefusal { return .refused(refusal) }
     guard draft.window.startsAt < draft.window.endsAt else { return .refused(.windowEmpty) }
     guard draft.window.endsAt > now else { return .refused(.windowPast(earliest: now)) }
+    let latest = now + VotingPlanRules.horizon
+    guard draft.window.endsAt <= latest else { return .refused(.windowTooFar(latest: latest)) }
     let calendar = (calendar ?? VotingCalendar()).replacing(id, with: draft.window, at: now)
     if let refusal = calendar.refusal(for: draft.window, rules) { return .refused(refusal) }
     let voting = Voting(
@@ -82,6 +88,10 @@ package func decideVotingChange(
         (voting.window.startsAt, changed.window.startsAt), (voting.window.endsAt, changed.window.endsAt),
     ] where old != new && new < earliest {
         return .refused(.windowPast(earliest: earliest))
+    }
+    let latest = now + VotingPlanRules.horizon
+    guard changed.window.endsAt == voting.window.endsAt || changed.window.endsAt <= latest else {
+        return .refused(.windowTooFar(latest: latest))
     }
     changed.version += 1
     guard changed.window != voting.window else { return .accepted(changed, writes: [changed.replacement]) }

@@ -21,6 +21,7 @@ package enum VotingPlanRefusal: Refusal {
     case optionRepeated
     case windowEmpty
     case windowPast(earliest: Timestamp)
+    case windowTooFar(latest: Timestamp)
     case calendarFull(limit: Int)
     /// R13
     case tooManyOpen(limit: Int)
@@ -39,6 +40,7 @@ package enum VotingPlanRefusal: Refusal {
         case optionRepeated = "OPTION_REPEATED"
         case windowEmpty = "WINDOW_EMPTY"
         case windowPast = "WINDOW_PAST"
+        case windowTooFar = "WINDOW_TOO_FAR"
         case calendarFull = "CALENDAR_FULL"
         case tooManyOpen = "TOO_MANY_OPEN"
     }
@@ -58,6 +60,7 @@ package enum VotingPlanRefusal: Refusal {
         case .optionRepeated: .optionRepeated
         case .windowEmpty: .windowEmpty
         case .windowPast: .windowPast
+        case .windowTooFar: .windowTooFar
         case .calendarFull: .calendarFull
         case .tooManyOpen: .tooManyOpen
         }
@@ -81,6 +84,7 @@ package enum VotingPlanRefusal: Refusal {
         case .optionRepeated: "Two options have the same id. Give each its own."
         case .windowEmpty: "The end must be later than the start."
         case .windowPast: "This time is already past, or nearly so. Choose a later one."
+        case .windowTooFar: "This end is more than two years ahead. Choose an earlier one."
         case .calendarFull: "Too many votings are scheduled. Wait for one to end, or cancel one."
         case .tooManyOpen: "Too many votings would be open at the same time. Move this one or another."
         }

@@ -71,6 +71,10 @@ struct VotingPlanTests {
         Creation(testDescription: "window of nothing", draft: draft(10_000, 10_000), refusal: .windowEmpty),
         Creation(testDescription: "ends in a millisecond", draft: draft(0, 5_001)),
         Creation(testDescription: "ends now", draft: draft(0, 5_000), refusal: .windowPast(earliest: ms(5_000))),
+        Creation(testDescription: "ends as late as can be", draft: draft(10_000, 63_072_005_000)),
+        Creation(
+            testDescription: "ends a millisecond later", draft: draft(10_000, 63_072_005_001),
+            refusal: .windowTooFar(latest: ms(63_072_005_000))),
         Creation(testDescription: "second at once", windows: [(10_000, 20_000)]),
         Creation(
             testDescription: "third at once", windows: [(10_000, 20_000), (10_000, 20_000)],
@@ -165,6 +169,12 @@ struct VotingPlanTests {
             refusal: .windowPast(earliest: ms(7_000))),
         Change(
             testDescription: "end before start", patch: VotingPatch(endsAt: ms(10_000)), now: 0, refusal: .windowEmpty),
+        Change(
+            testDescription: "end too late", patch: VotingPatch(endsAt: ms(253_370_764_800_000)), now: 0,
+            refusal: .windowTooFar(latest: ms(63_072_000_000))),
+        Change(
+            testDescription: "another title of one that ends too late, by an earlier rule",
+            voting: voting(10_000, 253_370_764_800_000), now: 0),
         Change(
             testDescription: "into a full hour", patch: VotingPatch(endsAt: ms(30_000)),
             windows: [(25_000, 40_000), (29_999, 40_000)], refusal: .tooManyOpen(limit: 2)),
