@@ -21,6 +21,8 @@ package final class CurlClient: HTTPClient {
 
     /// Of the time that is left for the work in hand, what is kept for telling of a call that was cut short.
     package static let reserve: Duration = .milliseconds(250)
+    /// Less is not begun with: a request that is cut short on its way may have been carried out.
+    package static let callTimeMin: Duration = .milliseconds(50)
 
     private let limits: Limits
     /// Handles at rest, each with its own open connections.
@@ -30,7 +32,7 @@ package final class CurlClient: HTTPClient {
 
     package func send(_ request: HTTPRequest) throws(HTTPError) -> HTTPResponse {
         let time = WorkDeadline.remaining.map { $0 - Self.reserve }
-        if let time, time < .milliseconds(1) { throw .notSent("no time is left for it") }
+        if let time, time < Self.callTimeMin { throw .notSent("no time is left for it") }
         guard let handle = idle.withLock({ $0.popLast() }) ?? CurlHandle(limits: limits) else {
             throw .notSent("libcurl can't be initialised")
         }

@@ -107,6 +107,7 @@ struct DynamoDBWritesTests {
     static let lost = Answer.failure(.outcomeUnknown("gone"))
     static let unsent = Answer.failure(.notSent("no"))
     static let failed = Answer.response(500, [:])
+    static let unavailable = Answer.response(503, [:])
 
     static let single = [
         OutcomeRow(testDescription: "done", answers: [done]),
@@ -123,8 +124,21 @@ struct DynamoDBWritesTests {
             answers: [.refusal("TransactionConflictException"), done], calls: 2),
         OutcomeRow(testDescription: "busy to the end", answers: [busy, busy, busy], error: .throttled, calls: 3),
         OutcomeRow(
-            testDescription: "unavailable to the end", answers: [.response(503, [:]), busy, .response(503, [:])],
-            error: .throttled, calls: 3),
+            testDescription: "throttled with a status of the server's own, then done",
+            answers: [.response(503, ["__type": "ThrottlingException"]), done], calls: 2),
+        OutcomeRow(
+            testDescription: "throttled so, what is in the way is another's",
+            answers: [
+                .response(503, ["__type": "ThrottlingException"]),
+                .refusal("ConditionalCheckFailedException", ["Item": itemJSON]),
+            ], error: .conflict(stored: [item]), calls: 2),
+        OutcomeRow(
+            testDescription: "unavailable may have been carried out", answers: [unavailable, busy, busy],
+            error: .unknownOutcome("PutItem: status 503"), calls: 3),
+        OutcomeRow(
+            testDescription: "after unavailable, what is in the way may be our own",
+            answers: [unavailable, .refusal("ConditionalCheckFailedException", ["Item": itemJSON])],
+            error: .unknownOutcome("PutItem: status 503"), calls: 2),
         OutcomeRow(testDescription: "unsent, then done", answers: [unsent, done], calls: 2),
         OutcomeRow(
             testDescription: "unsent to the end", answers: [unsent, unsent, unsent],

@@ -61,7 +61,7 @@ struct EventBridgeSchedulerTests {
             calls: [create, create, update]),
         Row(
             testDescription: "busy to the end",
-            answers: [.response(429, [:]), .response(503, [:]), .response(429, [:])],
+            answers: [.response(429, [:]), .refusal("ThrottlingException"), .response(429, [:])],
             calls: [create, create, create], error: .throttled),
     ]
     @Test(arguments: puts) func `puts a schedule`(row: Row) async throws {

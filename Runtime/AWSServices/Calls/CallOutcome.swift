@@ -27,20 +27,20 @@ enum CallOutcome {
         case (200..<300, nil):
             self = .lost("the answer is no JSON")
             return
-        case (503, _):
-            self = .busy("ServiceUnavailable")
-            return
-        case (500..., _):
-            self = .failed("status \(response.status)")
-            return
         default: break
         }
         // `com.amazonaws.dynamodb.v20120810#ThrottlingException`, `GoneException:http://…`
         let type = body?["__type"]?.string ?? response.header("x-amzn-errortype") ?? ""
         let error =
             type.split(separator: "#").last?.split(separator: ":").first.map(String.init) ?? "status \(response.status)"
-        let isBusy = response.status == 429 || Self.busyErrors.contains(error)
-        self = isBusy ? .busy(error) : .refused(error: error, body ?? .null)
+        if response.status == 429 || Self.busyErrors.contains(error) {
+            self = .busy(error)
+        } else if response.status >= 500 {
+            // 503 among them: by itself it may come from whoever stands before the service, which went on.
+            self = .failed("status \(response.status)")
+        } else {
+            self = .refused(error: error, body ?? .null)
+        }
     }
 
     private static let busyErrors: Set = [

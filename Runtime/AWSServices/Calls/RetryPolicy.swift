@@ -25,14 +25,16 @@ package struct RetryPolicy: Sendable {
     }
 
     /// Pauses before the next try. False without a pause if there is none: after the last, and where the work in hand would
-    /// have no time left for it.
+    /// have less time left than a call is begun with.
     ///
     /// - Parameter attempt: 1 after the first try.
     func goesOn(after attempt: Int) async -> Bool {
         guard attempt < attemptsMax else { return false }
         let ceiling = min(pauseMax, pause * (1 << min(attempt - 1, 20)))
         let pause = ceiling * random()
-        if let left = WorkDeadline.remaining, left < pause + CurlClient.reserve { return false }
+        if let left = WorkDeadline.remaining, left < pause + CurlClient.reserve + CurlClient.callTimeMin {
+            return false
+        }
         await sleep(pause)
         return true
     }
