@@ -247,7 +247,8 @@ let package = Package(
             tests(
                 "EmulatorTests",
                 [
-                    "Emulator", "JSON", "Template", "Time", .product(name: "NIOCore", package: "swift-nio"),
+                    "Digest", "Emulator", "JSON", "Template", "Time",
+                    .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOPosix", package: "swift-nio"),
                     .product(name: "NIOHTTP1", package: "swift-nio"),
                 ]),

@@ -95,7 +95,7 @@ class Shop:
         notice = json.dumps({
             "id": f"evt_{uuid.uuid4()}", "object": "event", "type": kind, "created": at // 1_000,
             "data": {"object": session}})
-        signature = hmac.new(b"whsec_local", f"{at // 1_000}.{notice}".encode(), hashlib.sha256).hexdigest()
+        signature = hmac.new(b"whsec_orders_local", f"{at // 1_000}.{notice}".encode(), hashlib.sha256).hexdigest()
         status, answer = self.ask("SettlePayment", event(
             "POST", "/webhooks/stripe/orders", at, notice,
             headers={"stripe-signature": f"t={at // 1_000},v1={signature}"}))

@@ -1,3 +1,4 @@
+import Digest
 import Emulator
 import JSON
 import NIOCore
@@ -15,7 +16,9 @@ struct StripeStandInTests {
     let clock = EmulatorClock(standingAt: Timestamp(seconds: 1_677_175_200))
     let stripe: StripeStandIn
     init() {
-        stripe = StripeStandIn(clock: clock, webhookSecret: "whsec_local", endpoint: "http://127.0.0.1:4566")
+        stripe = StripeStandIn(
+            clock: clock, webhookSecrets: ["credits": "whsec_credits", "orders": "whsec_orders"],
+            endpoint: "http://127.0.0.1:4566")
     }
 
     func create(_ form: String = form, key: String? = nil, authorization: String? = "Bearer sk_test_local") -> (
@@ -70,14 +73,22 @@ struct StripeStandInTests {
         #expect(create(authorization: "Bearer pk_public").0 == 401)
     }
 
-    @Test func `signs the webhook over its own bytes`() throws {
+    @Test func `signs the webhook over its own bytes, for each address by the secret it has`() throws {
         _ = create()
         let webhook = try stripe.finish(reference: "p1", as: .paid())
         let event = try parseJSON(webhook.body)
         #expect(event["type"]?.string == "checkout.session.completed")
         #expect(event["data"]?["object"]?["payment_status"]?.string == "paid")
-        let signature = webhook.headers.first { $0.name == "stripe-signature" }?.value
-        #expect(signature?.hasPrefix("t=1677175200,v1=") == true)
+        var signatures: Set<String> = []
+        for (address, secret) in [("credits", "whsec_credits"), ("orders", "whsec_orders")] {
+            let headers = webhook.headers(to: "/webhooks/stripe/" + address)
+            let signature = try #require(headers.first { $0.name == "stripe-signature" }?.value)
+            let code = HMACSHA256.authenticate(
+                key: Array(secret.utf8), message: Array("1677175200.".utf8) + webhook.body)
+            #expect(signature == "t=1677175200,v1=" + hexadecimal(code))
+            signatures.insert(signature)
+        }
+        #expect(signatures.count == 2)
         #expect(throws: EmulatorError.self) { try stripe.finish(reference: "nobody", as: .paid()) }
     }
 

@@ -11,10 +11,11 @@ package struct PaymentStandIns: Sendable {
     init(stack: Stack, clock: EmulatorClock, endpoint: String) {
         secrets = Self.secrets(of: stack)
         stripe = StripeStandIn(
-            clock: clock, webhookSecret: secrets["StripeWebhookSecret"] ?? "", endpoint: endpoint, log: log)
+            clock: clock, webhookSecrets: Self.byAddress(secrets, "Stripe", "WebhookSecret"), endpoint: endpoint,
+            log: log)
         paypal = PayPalStandIn(
             clock: clock, clientID: secrets["PayPalClientId"] ?? "", secret: secrets["PayPalSecret"] ?? "",
-            webhookIDs: Self.webhookIDs(secrets), endpoint: endpoint, log: log)
+            webhookIDs: Self.byAddress(secrets, "PayPal", "WebhookId"), endpoint: endpoint, log: log)
     }
 
     /// Whether these can go on under a changed template.
@@ -25,13 +26,16 @@ package struct PaymentStandIns: Sendable {
         stack.parameters.filter { $0.key.hasPrefix("Stripe") || $0.key.hasPrefix("PayPal") }
     }
 
-    /// The webhook at `/webhooks/paypal/credits` has the id that the parameter `PayPalCreditsWebhookId` says.
-    private static func webhookIDs(_ parameters: [String: String]) -> [String: String] {
-        var ids: [String: String] = [:]
-        for (name, id) in parameters where name.hasPrefix("PayPal") && name.hasSuffix("WebhookId") {
-            ids[name.dropFirst("PayPal".count).dropLast("WebhookId".count).lowercased()] = id
+    /// What belongs to each address of a provider's webhooks: `/webhooks/paypal/credits` has the id that the parameter
+    /// `PayPalCreditsWebhookId` says, `/webhooks/stripe/credits` the secret that `StripeCreditsWebhookSecret` says.
+    private static func byAddress(
+        _ parameters: [String: String], _ prefix: String, _ suffix: String
+    ) -> [String: String] {
+        var values: [String: String] = [:]
+        for (name, value) in parameters where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+            values[name.dropFirst(prefix.count).dropLast(suffix.count).lowercased()] = value
         }
-        return ids
+        return values
     }
 
     package enum Provider: String, Sendable {

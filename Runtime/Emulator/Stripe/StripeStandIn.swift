@@ -21,16 +21,17 @@ package final class StripeStandIn: Sendable {
     }
     private let state = Mutex(State())
     private let clock: EmulatorClock
-    private let webhookSecret: String
+    private let webhookSecrets: [String: String]
     /// The address under which the emulator itself is reached, for the hosted page.
     private let endpoint: String
     private let log: CheckoutLog
 
+    /// - Parameter webhookSecrets: by what follows `/webhooks/stripe/` in the address of the webhook.
     package init(
-        clock: EmulatorClock, webhookSecret: String, endpoint: String, log: CheckoutLog = CheckoutLog()
+        clock: EmulatorClock, webhookSecrets: [String: String], endpoint: String, log: CheckoutLog = CheckoutLog()
     ) {
         self.clock = clock
-        self.webhookSecret = webhookSecret
+        self.webhookSecrets = webhookSecrets
         self.endpoint = endpoint
         self.log = log
     }
@@ -120,7 +121,7 @@ package final class StripeStandIn: Sendable {
             return Self.event(&state, type, session.json, at: now)
         }
         guard let event else { throw Self.noCheckout(reference) }
-        return StripeWebhookRequest(body: event.compactBytes, secret: webhookSecret, sentAt: now)
+        return StripeWebhookRequest(body: event.compactBytes, secrets: webhookSecrets, sentAt: now)
     }
 
     /// Gives money back of what was paid for `reference`.
@@ -141,7 +142,7 @@ package final class StripeStandIn: Sendable {
             state.sessions[id] = session
             return .success(Self.event(&state, "charge.refunded", session.charge, at: now))
         }
-        return StripeWebhookRequest(body: try event.get().compactBytes, secret: webhookSecret, sentAt: now)
+        return StripeWebhookRequest(body: try event.get().compactBytes, secrets: webhookSecrets, sentAt: now)
     }
 
     private static func event(

@@ -6,20 +6,24 @@ package import Time
 /// - Note: Source: Stripe Docs, "Resolve webhook signature verification errors", "Verify manually".
 package struct StripeWebhookRequest: PaymentWebhook {
     package let body: [UInt8]
-    package let headers: [(name: String, value: String)]
+    private let secrets: [String: String]
+    private let sentAt: Timestamp
 
     package var routePrefix: String { "/webhooks/stripe/" }
-    package func headers(to path: String) -> [(name: String, value: String)] { headers }
 
-    package func resent(at now: Timestamp) -> StripeWebhookRequest {
-        StripeWebhookRequest(body: body, secret: secret, sentAt: now)
+    /// - Parameter secrets: by what follows ``routePrefix``: every address has one of its own.
+    init(body: [UInt8], secrets: [String: String], sentAt: Timestamp) {
+        self.body = body
+        self.secrets = secrets
+        self.sentAt = sentAt
     }
 
-    private let secret: String
+    package func resent(at now: Timestamp) -> StripeWebhookRequest {
+        StripeWebhookRequest(body: body, secrets: secrets, sentAt: now)
+    }
 
-    init(body: [UInt8], secret: String, sentAt: Timestamp) {
-        self.body = body
-        self.secret = secret
+    package func headers(to path: String) -> [(name: String, value: String)] {
+        let secret = secrets[String(path.dropFirst(routePrefix.count))] ?? ""
         let time = String(sentAt.secondsRoundedDown)
         let key = SymmetricKey(data: Array(secret.utf8))
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(time).".utf8) + body, using: key)
@@ -27,7 +31,7 @@ package struct StripeWebhookRequest: PaymentWebhook {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        headers = [
+        return [
             ("content-type", "application/json; charset=utf-8"),
             ("stripe-signature", "t=\(time),v1=\(signature)"),
             ("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
