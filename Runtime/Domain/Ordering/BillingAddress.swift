@@ -2,7 +2,8 @@ import Items
 
 /// Where an order is billed and delivered to (R61, R69). Personal data: never in a log or a message.
 package struct BillingAddress: Hashable, Sendable {
-    package static let fieldLengthMax = 200
+    /// Bytes of UTF-8: one character may have any number of them, and an item has 400 KB.
+    package static let fieldBytesMax = 200
 
     package var name: String
     package var line1: String
@@ -26,10 +27,10 @@ package struct BillingAddress: Hashable, Sendable {
     /// The name of the first field that can't be right, or nil.
     var firstInvalidField: String? {
         let fields = [("name", name), ("line1", line1), ("city", city), ("postalCode", postalCode)]
-        for (field, value) in fields where value.count > Self.fieldLengthMax || value.allSatisfy(\.isWhitespace) {
+        for (field, value) in fields where value.utf8.count > Self.fieldBytesMax || value.allSatisfy(\.isWhitespace) {
             return field
         }
-        if let line2, line2.count > Self.fieldLengthMax { return "line2" }
+        if let line2, line2.utf8.count > Self.fieldBytesMax { return "line2" }
         let isCountry =
             country.utf8.count == 2
             && country.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }

@@ -2,7 +2,8 @@ package import Time
 
 /// What an administrator says of a voting.
 package struct VotingDraft: Hashable, Sendable {
-    package static let titleLengthMax = 200
+    /// Bytes of UTF-8, as for an update: titles go into messages.
+    package static let titleBytesMax = 200
     package static let optionsMin = 2
     package static let optionsMax = 100
     package static let optionIDLengthMax = 64
@@ -33,7 +34,7 @@ package struct VotingDraft: Hashable, Sendable {
     }
 
     private static func isTitle(_ text: String) -> Bool {
-        text.count <= titleLengthMax && !text.allSatisfy(\.isWhitespace)
+        text.utf8.count <= titleBytesMax && !text.allSatisfy(\.isWhitespace)
     }
 
     private static func isOptionID(_ text: String) -> Bool {

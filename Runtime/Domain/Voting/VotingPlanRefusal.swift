@@ -76,11 +76,11 @@ package enum VotingPlanRefusal: Refusal {
         case .started:
             "This voting has started, or is about to: only its end can be moved, or the voting cancelled."
         case .notStarted: "This voting has not started: there is nothing to close. Cancel it, or change its window."
-        case .titleInvalid: "A title has 1 to \(VotingDraft.titleLengthMax) characters that are not all blank."
+        case .titleInvalid: "A title has 1 to \(VotingDraft.titleBytesMax) bytes that are not all blank."
         case .optionCountInvalid: "A voting has 2 to \(VotingDraft.optionsMax) options."
         case .optionInvalid:
             "An option has an id of 1 to \(VotingDraft.optionIDLengthMax) letters, digits, dashes or underscores, and "
-                + "a title of 1 to \(VotingDraft.titleLengthMax) characters."
+                + "a title of 1 to \(VotingDraft.titleBytesMax) bytes."
         case .optionRepeated: "Two options have the same id. Give each its own."
         case .windowEmpty: "The end must be later than the start."
         case .windowPast: "This time is already past, or nearly so. Choose a later one."

@@ -77,6 +77,10 @@ struct OrderTests {
             request: request(3_670, address: altered { $0.line2 = String(repeating: "x", count: 201) }),
             refusal: .addressInvalid(field: "line2")),
         Row(
+            testDescription: "one letter with many accents",
+            request: request(3_670, address: altered { $0.city = "e" + String(repeating: "\u{301}", count: 100) }),
+            refusal: .addressInvalid(field: "city")),
+        Row(
             testDescription: "country by name", request: request(3_670, address: altered { $0.country = "UK!" }),
             refusal: .addressInvalid(field: "country")),
         Row(
