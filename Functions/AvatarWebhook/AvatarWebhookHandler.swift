@@ -18,14 +18,13 @@ package struct AvatarWebhookHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "AvatarWebhook", context) {
             guard event.routeKey == "POST /webhooks/avatar" else { throw RequestError.routeUnknown }
             let body = try event.bodyBytes()
             do throws(MessageSignature.Failure) {
                 try MessageSignature.verify(
                     event.header(MessageSignature.headerName) ?? "", of: body, secret: secret, at: event.receivedAt)
             } catch {
-                context.count(["Notices.FORGED": 1], by: "AvatarWebhook")
                 return HTTPReply(error)
             }
             guard let notice = try event.body(as: AvatarNoticeBody.self).notice else { throw RequestError.field("") }

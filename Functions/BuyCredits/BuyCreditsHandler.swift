@@ -30,7 +30,7 @@ package struct BuyCreditsHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: Self.name, context) {
             switch event.routeKey {
             case "POST /credits/purchases": try await buy(event, context)
             case "POST /webhooks/stripe/credits":
@@ -68,16 +68,17 @@ package struct BuyCreditsHandler: LambdaHandler {
         }
         switch decision {
         case .refused(let refusal):
-            context.count(["Refused.\(refusal.code.rawValue)": 1], by: Self.name)
             let status: HTTPReply.Status = refusal == .packUnknown ? .unprocessable : .conflict
             return HTTPReply(status, code: refusal.code.rawValue, message: refusal.message)
         case .accepted(let purchase, let writes):
-            return try await reply(for: purchase, isNew: !writes.isEmpty, at: event.receivedAt)
+            return await reply(for: purchase, isNew: !writes.isEmpty, at: event.receivedAt, context)
         }
     }
 
     /// Opens the hosted page while the purchase can be paid. Opening it again finds the same page.
-    private func reply(for purchase: Purchase, isNew: Bool, at now: Timestamp) async throws -> HTTPReply {
+    private func reply(
+        for purchase: Purchase, isNew: Bool, at now: Timestamp, _ context: InvocationContext
+    ) async -> HTTPReply {
         var body = purchase.json(at: now)
         guard purchase.opensCheckout(at: now) else { return HTTPReply(.ok, body: body) }
         let checkout = CheckoutOrder(
@@ -85,7 +86,7 @@ package struct BuyCreditsHandler: LambdaHandler {
             title: CreditPack.named(purchase.packID)?.title ?? "Voting credits", amount: purchase.amountCents,
             currency: purchase.currency, expiresAt: purchase.expiresAt)
         let provider = purchase.provider == .paypal ? paypal : stripe
-        switch try await provider.openingCheckout(checkout) {
+        switch await provider.openingCheckout(checkout, context) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }
@@ -118,7 +119,8 @@ package struct BuyCreditsHandler: LambdaHandler {
         switch settlement.outcome {
         case .paid: context.count(["Purchases": 1, "CreditsSold": purchase?.credits ?? 0], by: Self.name)
         case .refunded: context.count(["Refunds": 1], by: Self.name)
-        case .quarantined(let reason): context.count(["Quarantined.\(reason.rawValue)": 1], by: Self.name)
+        case .quarantined(let reason):
+            context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
         case .approved, .expired, .alreadySettled: break
         }
     }

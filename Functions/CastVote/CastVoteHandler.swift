@@ -17,7 +17,7 @@ package struct CastVoteHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "CastVote", context) {
             switch event.routeKey {
             case "POST /votings/{votingID}/vote": try await cast(event, context)
             case "GET /votings/{votingID}/vote": try await show(event)
@@ -36,9 +36,7 @@ package struct CastVoteHandler: LambdaHandler {
             optionID: try event.body(as: VoteRequest.self).optionID, requestID: event.requestContext.requestId)
         return try await retryingConflicts { attempt in
             switch try await decide(ballot, attempt, at: event.receivedAt) {
-            case .refused(let refusal):
-                context.count(["Refused.\(refusal.code.rawValue)": 1], by: "CastVote")
-                return HTTPReply(refusal)
+            case .refused(let refusal): return HTTPReply(refusal)
             case .accepted(let receipt, let writes):
                 try await store.commit(writes, token: attempt.token(context.requestID))
                 context.count(

@@ -171,8 +171,9 @@ struct DeliveryCounts {
     func emit(_ kind: MessageKind, _ context: InvocationContext) {
         context.count(
             [
-                "Sent.\(kind.rawValue)": stored, "AlreadySent": alreadySent, "NotWanted": notWanted, "Pushed": pushed,
-                "NotPushed": notPushed, "ConnectionsGone": gone,
+                "MessagesSent": stored, "Sent.\(kind.rawValue)": stored, "AlreadySent": alreadySent,
+                "NotWanted": notWanted, "Pushed": pushed, "NotPushed": notPushed,
+                "ConnectionsGone": gone,
             ], by: "DeliverMessage")
     }
 }

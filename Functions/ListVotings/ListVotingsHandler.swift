@@ -12,7 +12,7 @@ package struct ListVotingsHandler: LambdaHandler {
     package init(store: any ItemStore) { self.store = store }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "ListVotings", context) {
             switch event.routeKey {
             case "GET /votings": return try await list(VotingFilter(), at: event.receivedAt)
             case "GET /me/votings":
@@ -21,7 +21,7 @@ package struct ListVotingsHandler: LambdaHandler {
             case "GET /votings/{votingID}":
                 let id = try event.pathParameter("votingID")
                 guard let voting = try await store.read(Voting.self, at: Voting.key(id)) else {
-                    return refused(.votingUnknown, .notFound, context)
+                    return refused(.votingUnknown, .notFound)
                 }
                 return HTTPReply(.ok, body: voting.json(at: event.receivedAt))
             case "GET /votings/{votingID}/results": return try await results(event, context)
@@ -36,9 +36,9 @@ package struct ListVotingsHandler: LambdaHandler {
         let id = try event.pathParameter("votingID")
         let items = try await store.items(at: [Voting.key(id), FinalCount.key(of: id)])
         guard let voting = try items[0].map({ try Voting(item: $0) }) else {
-            return refused(.votingUnknown, .notFound, context)
+            return refused(.votingUnknown, .notFound)
         }
-        guard voting.cancelledAt == nil else { return refused(.cancelled, .conflict, context) }
+        guard voting.cancelledAt == nil else { return refused(.cancelled, .conflict) }
         let final = try items[1].map { try FinalCount(item: $0) }
         let votes: [String: Int]
         if let final { votes = final.votes } else { votes = try await VoteTally.votes(of: id, in: store) }
@@ -46,11 +46,8 @@ package struct ListVotingsHandler: LambdaHandler {
         return HTTPReply(.ok, body: voting.json(of: votes, final, at: event.receivedAt))
     }
 
-    private func refused(
-        _ refusal: VoteRefusal, _ status: HTTPReply.Status, _ context: InvocationContext
-    ) -> HTTPReply {
-        context.count(["Refused.\(refusal.code.rawValue)": 1], by: "ListVotings")
-        return HTTPReply(status, code: refusal.code.rawValue, message: refusal.message)
+    private func refused(_ refusal: VoteRefusal, _ status: HTTPReply.Status) -> HTTPReply {
+        HTTPReply(status, code: refusal.code.rawValue, message: refusal.message)
     }
 
     /// The calendar bounds how many there are.

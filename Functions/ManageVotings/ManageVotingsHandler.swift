@@ -18,7 +18,7 @@ package struct ManageVotingsHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "ManageVotings", context) {
             let administratorID = try event.administratorID()
             switch event.routeKey {
             case "POST /votings": return try await create(event, by: administratorID, context)
@@ -79,9 +79,7 @@ package struct ManageVotingsHandler: LambdaHandler {
         _ attempt: Attempt, _ context: InvocationContext
     ) async throws -> HTTPReply {
         switch decision {
-        case .refused(let refusal):
-            context.count(["Refused.\(refusal.code.rawValue)": 1], by: "ManageVotings")
-            return HTTPReply(refusal)
+        case .refused(let refusal): return HTTPReply(refusal)
         case .accepted(let voting, let writes):
             try await store.commit(writes, token: attempt.token(context.requestID))
             if !writes.isEmpty { context.count([Self.metric(of: event): 1], by: "ManageVotings") }

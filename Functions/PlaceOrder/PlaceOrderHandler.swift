@@ -26,7 +26,7 @@ package struct PlaceOrderHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: Self.name, context) {
             switch event.routeKey {
             case "GET /orders/preview": try await preview(event)
             case "POST /orders": try await place(event, context)
@@ -70,14 +70,12 @@ package struct PlaceOrderHandler: LambdaHandler {
             return decision
         }
         switch decision {
-        case .refused(let refusal):
-            context.count(["Refused.\(refusal.code.rawValue)": 1], by: Self.name)
-            return HTTPReply(refusal)
+        case .refused(let refusal): return HTTPReply(refusal)
         case .accepted(let order, let writes):
             if !writes.isEmpty {
                 context.count(["OrdersPlaced": 1, "CentsOrdered": order.quote.totalCents], by: Self.name)
             }
-            return try await reply(for: order, isNew: !writes.isEmpty, at: event.receivedAt)
+            return await reply(for: order, isNew: !writes.isEmpty, at: event.receivedAt, context)
         }
     }
 
@@ -102,7 +100,9 @@ package struct PlaceOrderHandler: LambdaHandler {
     }
 
     /// Opens the hosted page while the order awaits its payment. Opening it again finds the same page.
-    private func reply(for order: Order, isNew: Bool, at now: Timestamp) async throws -> HTTPReply {
+    private func reply(
+        for order: Order, isNew: Bool, at now: Timestamp, _ context: InvocationContext
+    ) async -> HTTPReply {
         var body = order.quote.json
         body["orderID"] = .string(order.id)
         body["state"] = .string(order.state.rawValue)
@@ -118,7 +118,7 @@ package struct PlaceOrderHandler: LambdaHandler {
             case .stripe: stripe
             case .paypal: paypal
             }
-        switch try await provider.openingCheckout(checkout) {
+        switch await provider.openingCheckout(checkout, context) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }

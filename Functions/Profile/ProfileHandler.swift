@@ -17,7 +17,7 @@ package struct ProfileHandler: LambdaHandler {
     package init(store: any ItemStore) { self.store = store }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: Self.name, context) {
             switch event.routeKey {
             case "GET /me": try await show(event)
             case "GET /me/ledger": try await ledger(event)

@@ -14,7 +14,7 @@ package struct ReadInboxHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "ReadInbox", context) {
             let inbox = Inbox(of: try event.userID(), store: store)
             switch event.routeKey {
             case "GET /me/inbox":

@@ -12,7 +12,7 @@ package struct RegisterForVotingHandler: LambdaHandler {
     package init(store: any ItemStore) { self.store = store }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "RegisterForVoting", context) {
             switch event.routeKey {
             case "POST /votings/{votingID}/registration":
                 try await change(event, context) { userID, voting, earlier in
@@ -40,9 +40,7 @@ package struct RegisterForVotingHandler: LambdaHandler {
             let decision = decide(
                 userID, try items[0].map { try Voting(item: $0) }, try items[1].map { try Participation(item: $0) })
             switch decision {
-            case .refused(let refusal):
-                context.count(["Refused.\(refusal.code.rawValue)": 1], by: "RegisterForVoting")
-                return HTTPReply(refusal)
+            case .refused(let refusal): return HTTPReply(refusal)
             case .accepted(let since, let writes):
                 try await store.commit(writes, token: attempt.token(context.requestID))
                 context.count(

@@ -18,7 +18,7 @@ package struct RequestAvatarUploadHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "RequestAvatarUpload", context) {
             switch event.routeKey {
             case "POST /me/avatar/upload": try requestUpload(event, context)
             case "GET /me/avatar": try await show(event)
@@ -37,7 +37,6 @@ package struct RequestAvatarUploadHandler: LambdaHandler {
         let userID = try event.userID()
         let request = try event.body(as: UploadRequest.self)
         if let refusal = decideAvatarUpload(type: request.contentType, bytes: request.bytes) {
-            context.count(["Refused.\(refusal.code.rawValue)": 1], by: "RequestAvatarUpload")
             return HTTPReply(refusal)
         }
         let upload = AvatarUpload(

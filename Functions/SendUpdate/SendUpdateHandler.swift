@@ -18,7 +18,7 @@ package struct SendUpdateHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: "SendUpdate", context) {
             guard event.routeKey == "POST /updates" else { throw RequestError.routeUnknown }
             let administratorID = try event.administratorID()
             let request = try event.body(as: UpdateRequest.self)
@@ -28,9 +28,7 @@ package struct SendUpdateHandler: LambdaHandler {
                     UpdateDraft(title: request.title, text: request.text), id: id, by: administratorID,
                     after: try await store.read(Update.self, at: Update.key(id)), at: event.receivedAt)
                 switch decision {
-                case .refused(let refusal):
-                    context.count(["Refused.\(refusal.code.rawValue)": 1], by: "SendUpdate")
-                    return HTTPReply(refusal)
+                case .refused(let refusal): return HTTPReply(refusal)
                 case .accepted(let update, let writes):
                     try await store.commit(writes, token: attempt.token(context.requestID))
                     context.count(["UpdatesAccepted": writes.count], by: "SendUpdate")

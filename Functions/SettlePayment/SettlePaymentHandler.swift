@@ -1,6 +1,7 @@
 import Domain
 package import Events
 import Handling
+import JSON
 package import LambdaRuntime
 package import Payments
 package import Services
@@ -19,7 +20,7 @@ package struct SettlePaymentHandler: LambdaHandler {
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
-        try await answering {
+        await answering(by: Self.name, context) {
             switch event.routeKey {
             case "POST /webhooks/stripe/orders":
                 try await stripeDoor.receive(event) { try await settle($0, event, context) }
@@ -47,8 +48,21 @@ package struct SettlePaymentHandler: LambdaHandler {
             let settlement = decideOrderSettlement(
                 notice, of: order, stock: stock, isQuarantined: items[2] != nil, at: event.receivedAt)
             try await store.commit(settlement.writes, token: attempt.token(context.requestID))
-            if let metric = settlement.metric { context.count([metric: 1], by: Self.name) }
+            count(settlement, context)
             return settlement.outcome
+        }
+    }
+
+    /// Only what this invocation made true.
+    private func count(_ settlement: Settlement, _ context: InvocationContext) {
+        guard !settlement.writes.isEmpty else { return }
+        switch settlement.outcome {
+        case .paid: context.count(["OrdersPaid": 1], by: Self.name)
+        case .expired: context.count(["OrdersExpired": 1], by: Self.name)
+        case .refunded: context.count(["Refunds": 1], by: Self.name)
+        case .quarantined(let reason):
+            context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
+        case .approved, .alreadySettled: break
         }
     }
 
@@ -59,19 +73,5 @@ package struct SettlePaymentHandler: LambdaHandler {
         var stock: [String: Stock] = [:]
         for (sku, item) in zip(skus, found) { stock[sku] = try item.map { try Stock(item: $0) } ?? .none(of: sku) }
         return stock
-    }
-}
-
-extension Settlement {
-    /// Nil for a notice that changes nothing.
-    fileprivate var metric: String? {
-        if writes.isEmpty { return nil }
-        return switch outcome {
-        case .paid: "OrdersPaid"
-        case .expired: "OrdersExpired"
-        case .refunded: "Refunds"
-        case .approved, .alreadySettled: nil
-        case .quarantined(let reason): "Quarantined.\(reason.rawValue)"
-        }
     }
 }

@@ -9,6 +9,12 @@ package struct HTTPReply: Codable, Hashable, Sendable {
     package var cookies: [String]?
     package var body: String?
     package var isBase64Encoded: Bool
+    /// What went wrong, for whoever counts; nil for what went well. The client reads it in the body.
+    package private(set) var code: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case statusCode, headers, cookies, body, isBase64Encoded
+    }
 
     /// Headers are written in the order of their names, so that the same reply is the same text.
     package func encode(to encoder: any Encoder) throws {
@@ -40,6 +46,7 @@ package struct HTTPReply: Codable, Hashable, Sendable {
         case notFound = 404
         case conflict = 409
         case unprocessable = 422
+        case internalError = 500
         case badGateway = 502
         case serviceUnavailable = 503
     }
@@ -61,5 +68,6 @@ package struct HTTPReply: Codable, Hashable, Sendable {
         var body: JSONObject = ["code": .string(code), "message": .string(message)]
         for (name, value) in details { body[name] = value }
         self.init(status, body: body, headers: headers)
+        self.code = code
     }
 }

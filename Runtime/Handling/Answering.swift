@@ -1,37 +1,56 @@
 package import Events
+import JSON
+package import LambdaRuntime
 import Services
 
-/// Runs a handler's work and answers for what goes wrong on the way in words and codes that a client can act on (R3).
+/// Runs a handler's work, answers for what goes wrong on the way in words and codes that a client can act on (R3), and
+/// counts what is refused, whoever refused it, by its code.
 ///
-/// - Throws: what no user can do anything about: a rejected call, a malformed item. The caller sees 500, the operator
-///   the error.
-package func answering(_ work: () async throws -> HTTPReply) async throws -> HTTPReply {
+/// - Parameter function: the template's name of it.
+/// - Returns: the work's reply; where it throws, 4xx for a request that can't be taken, 503 for what another try may
+///   bring, and 500 for what no client can do anything about: a rejected call, a malformed item. The log has that error.
+package func answering(
+    by function: String, _ context: InvocationContext, _ work: () async throws -> HTTPReply
+) async -> HTTPReply {
+    let reply: HTTPReply
     do {
-        return try await work()
+        reply = try await work()
     } catch let error as RequestError {
-        return HTTPReply(error)
-    } catch let error as ServiceError {
-        switch error {
-        case .throttled, .conflict:
-            return .tryAgain(code: "BUSY", message: "We are very busy just now. Nothing was changed. Try again.")
-        case .unavailable:
-            return .tryAgain(
-                code: "UNAVAILABLE", message: "This does not work just now. Nothing was changed. Try again.")
-        case .unknownOutcome:
-            return .tryAgain(
-                code: "OUTCOME_UNKNOWN",
-                message: "We can't tell whether this was done. Try again: it is never done twice.")
-        case .rejected: throw error
+        reply = HTTPReply(error)
+    } catch {
+        reply = HTTPReply(failure: error)
+        if reply.statusCode == HTTPReply.Status.internalError.rawValue {
+            context.logger.error("\(error)", ["errorType": .string("\(type(of: error))")])
         }
     }
+    if let code = reply.code { context.countRefusal(code, by: function) }
+    return reply
 }
 
 extension HTTPReply {
     /// How long clients wait before they try again, in seconds.
     private static let retryAfterSeconds = 1
 
-    fileprivate static func tryAgain(code: String, message: String) -> HTTPReply {
-        HTTPReply(
-            .serviceUnavailable, code: code, message: message, headers: ["retry-after": String(retryAfterSeconds)])
+    fileprivate init(failure error: any Error) {
+        switch error {
+        case ServiceError.throttled, ServiceError.conflict:
+            self.init(tryAgain: "BUSY", "We are very busy just now. Nothing was changed. Try again.")
+        case ServiceError.unavailable:
+            self.init(tryAgain: "UNAVAILABLE", "This does not work just now. Nothing was changed. Try again.")
+        case ServiceError.unknownOutcome:
+            self.init(
+                tryAgain: "OUTCOME_UNKNOWN",
+                "We can't tell whether this was done. Try again: it is never done twice.")
+        default:
+            self.init(
+                .internalError, code: "INTERNAL",
+                message: "Something is wrong on our side, and we have been told. Try again later.")
+        }
+    }
+
+    private init(tryAgain code: String, _ message: String) {
+        self.init(
+            .serviceUnavailable, code: code, message: message,
+            headers: ["retry-after": String(Self.retryAfterSeconds)])
     }
 }

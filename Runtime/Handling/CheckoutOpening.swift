@@ -1,4 +1,5 @@
 package import Events
+package import LambdaRuntime
 package import Services
 
 package enum CheckoutOpening: Sendable {
@@ -8,11 +9,13 @@ package enum CheckoutOpening: Sendable {
 }
 
 extension PaymentProvider {
-    /// Opens a hosted page for what is stored already (R8).
-    package func openingCheckout(_ order: CheckoutOrder) async throws(ServiceError) -> CheckoutOpening {
-        do {
+    /// Opens a hosted page for what is stored already (R8). A provider that refuses, our key being void, say, is none that
+    /// can be paid through: the buyer is told the same as of one that is down, and the operator what it said.
+    package func openingCheckout(_ order: CheckoutOrder, _ context: InvocationContext) async -> CheckoutOpening {
+        do throws(ServiceError) {
             return .opened(try await openCheckout(order))
-        } catch .unavailable, .throttled, .unknownOutcome {
+        } catch {
+            context.logger.error("a payment page is not opened: \(error)")
             return .unavailable(
                 HTTPReply(
                     .badGateway, code: "PAYMENT_PROVIDER_UNAVAILABLE",

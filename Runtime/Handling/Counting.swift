@@ -1,15 +1,50 @@
+package import JSON
 package import LambdaRuntime
 
+/// What becomes a metric of CloudWatch's, each of which costs by the month for every function that counts it: what an alarm
+/// or whoever runs an event asks for. All else that is counted stands in the log's lines, where a query adds it up.
+package enum CountedMetric {
+    /// By the function that counts them. With ``refused``, nine in all: the first ten of an account are free.
+    package static let names: Set<String> = [
+        "Votes", "CreditsSold", "OrdersPlaced", "OrdersPaid", "MessagesSent", "Quarantined", "Violations",
+    ]
+    /// Of all functions together. Code and function stand in the line and are no dimensions: there are too many.
+    package static let refused = "Refused"
+    static let namespace = "Bundle"
+}
+
 extension InvocationContext {
-    /// Counts what a function did, for dashboards and alarms: one line in its log, none if all counts are 0.
+    /// Counts what a function did: one line in its log, none if all counts are 0.
     ///
     /// - Parameters:
     ///   - function: the template's name of it, the metrics' one dimension.
     ///   - counts: at most 100 with distinct names. A name tells of a kind of thing and never of one of them: no ids, nothing of a
-    ///     user's. `Refused.NO_CREDITS` counts refusals by their code.
-    package func count(_ counts: KeyValuePairs<String, Int>, by function: String) {
-        let metrics = counts.filter { $0.value != 0 }.map { MetricRecord.Metric($0.key, Double($0.value)) }
-        guard !metrics.isEmpty else { return }
-        emit(MetricRecord("Bundle", dimensions: [("Function", function)], metrics))
+    ///     user's. Those of ``CountedMetric/names`` are metrics, the others members of the line.
+    ///   - details: more such members.
+    package func count(_ counts: KeyValuePairs<String, Int>, by function: String, _ details: JSONObject = [:]) {
+        var metrics: [MetricRecord.Metric] = []
+        var members: JSONObject = [:]
+        for (name, count) in counts where count != 0 {
+            if CountedMetric.names.contains(name) {
+                metrics.append(MetricRecord.Metric(name, Double(count)))
+            } else {
+                members[name] = .number(JSONNumber(count))
+            }
+        }
+        guard !metrics.isEmpty || !members.isEmpty else { return }
+        for (name, value) in details { members[name] = value }
+        guard !metrics.isEmpty else {
+            members["Function"] = .string(function)
+            return logger.info("counted", members)
+        }
+        emit(MetricRecord(CountedMetric.namespace, dimensions: [("Function", function)], metrics, details: members))
+    }
+
+    /// Counts a refusal, or a failure that has a code.
+    func countRefusal(_ code: String, by function: String) {
+        emit(
+            MetricRecord(
+                CountedMetric.namespace, [MetricRecord.Metric(CountedMetric.refused, 1)],
+                details: ["Function": .string(function), "Code": .string(code)]))
     }
 }

@@ -28,17 +28,23 @@ package struct MetricRecord: Sendable {
     private let namespace: String
     private let dimensions: [(name: String, value: String)]
     private let metrics: [Metric]
+    private let details: JSONObject
 
     /// - Parameters:
     ///   - namespace: 1...1,024 characters.
     ///   - dimensions: at most ``dimensionsMax``: each set of values is a metric of its own, which costs, so no ids.
     ///   - metrics: 1...``metricsMax`` with distinct names and finite values.
-    package init(_ namespace: String, dimensions: [(name: String, value: String)] = [], _ metrics: [Metric]) {
+    ///   - details: what the line says besides, none called as a dimension or a metric; no metrics come of it.
+    package init(
+        _ namespace: String, dimensions: [(name: String, value: String)] = [], _ metrics: [Metric],
+        details: JSONObject = [:]
+    ) {
         precondition((1...Self.metricsMax).contains(metrics.count), "1 to 100 metrics in a record")
         precondition(dimensions.count <= Self.dimensionsMax, "at most 30 dimensions in a record")
         self.namespace = namespace
         self.dimensions = dimensions
         self.metrics = metrics
+        self.details = details
     }
 
     /// The line without its end.
@@ -61,6 +67,7 @@ package struct MetricRecord: Sendable {
             guard let number = JSONNumber(metric.value) else { preconditionFailure("\(metric.name) is not finite") }
             members[metric.name] = .number(number)
         }
+        for (name, value) in details where members[name] == nil { members[name] = value }
         members["requestId"] = .string(requestID)
         return .object(members)
     }

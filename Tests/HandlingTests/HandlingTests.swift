@@ -1,3 +1,4 @@
+import Domain
 import Events
 import Handling
 import Items
@@ -54,21 +55,54 @@ struct HandlingTests {
             (.unknownOutcome("host"), "OUTCOME_UNKNOWN"),
         ] as [(ServiceError, String)])
     func `asks to come again when a service can't`(error: ServiceError, code: String) async throws {
-        let reply = try await answering { throw error }
+        let (reply, lines) = try await Self.answer(error)
         #expect(reply.statusCode == 503)
         #expect(reply.headers["retry-after"] == "1")
         #expect(try parseJSON(reply.body ?? "")["code"]?.string == code)
         #expect(reply.body?.contains("host") == false)
+        #expect(lines == [["Refused": 1, "Function": "PlaceOrder", "Code": .string(code)]])
     }
 
-    @Test func `a rejected call is the operator's business`() async {
-        await #expect(throws: ServiceError.rejected("AccessDenied")) {
-            try await answering { throw ServiceError.rejected("AccessDenied") }
+    @Test(arguments: [ServiceError.rejected("AccessDenied"), MalformedItem("cart", "lines")] as [any Error])
+    func `what no client can help has a code and a sentence, and the log the reason`(error: any Error) async throws {
+        let (reply, lines) = try await Self.answer(error)
+        #expect(reply.statusCode == 500)
+        let body = try parseJSON(reply.body ?? "")
+        #expect(body["code"]?.string == "INTERNAL")
+        #expect(body["message"]?.string?.isEmpty == false)
+        #expect(reply.body?.contains("AccessDenied") == false && reply.body?.contains("cart") == false)
+        #expect(lines.count == 2)
+        #expect(lines.first?["level"]?.string == "ERROR")
+        #expect(lines.first?["message"]?.string == "\(error)")
+        #expect(lines.last?["Code"]?.string == "INTERNAL")
+    }
+
+    @Test func `answers a request that can't be taken, and counts it`() async throws {
+        let (reply, lines) = try await Self.answer(RequestError.notLoggedIn)
+        #expect(reply == HTTPReply(RequestError.notLoggedIn))
+        #expect(lines == [["Refused": 1, "Function": "PlaceOrder", "Code": "NOT_LOGGED_IN"]])
+    }
+
+    @Test func `counts what the work itself refuses, and not what it does`() async throws {
+        for (reply, codes) in [
+            (HTTPReply(.conflict, code: "ENDED", message: "It is over."), ["ENDED"]), (HTTPReply(.ok, body: [:]), []),
+        ] {
+            let lines = WrittenLines()
+            #expect(await answering(by: "PlaceOrder", lines.context) { reply } == reply)
+            #expect(try lines.parsed().map { $0["Code"]?.string } == codes)
         }
     }
 
-    @Test func `answers a request that can't be taken`() async throws {
-        #expect(try await answering { throw RequestError.notLoggedIn } == HTTPReply(RequestError.notLoggedIn))
+    /// What an error is answered, and the lines that the log then has, less what is the same in all of them.
+    static func answer(_ error: any Error) async throws -> (HTTPReply, [JSONValue]) {
+        let lines = WrittenLines()
+        let reply = await answering(by: "PlaceOrder", lines.context) { throw error }
+        let parsed = try lines.parsed().map { line in
+            var members = line.object ?? [:]
+            for name in ["_aws", "requestId"] { members[name] = nil }
+            return JSONValue.object(members)
+        }
+        return (reply, parsed)
     }
 
     @Test func `each attempt has its own token of at most 36 characters`() async throws {
