@@ -41,6 +41,8 @@ MORE = """
       Handler: pushing
       CodeUri: .
       Environment: {Variables: {SOCKETS_TABLE: !Ref Walls}}
+      # The bundle's own knows nothing of the table of walls.
+      PermissionsBoundary: !Ref PushingBoundary
       Policies:
         - DynamoDBCrudPolicy: {TableName: !Ref Walls}
         - Statement: {Effect: Allow, Action: "execute-api:ManageConnections", Resource: !Sub "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Live}/*"}
@@ -48,6 +50,13 @@ MORE = """
         Votes:
           Type: DynamoDB
           Properties: {Stream: !GetAtt VotingsTable.StreamArn, StartingPosition: LATEST, BatchSize: 100}
+
+  PushingBoundary:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: {Effect: Allow, Action: ["dynamodb:*", "execute-api:*"], Resource: "*"}
 
   # One table per service"""
 
