@@ -48,7 +48,8 @@ package struct ManageVotingsHandler: LambdaHandler {
         return try await retryingConflicts { attempt in
             let (earlier, calendar) = try await read(id)
             let decision = decideNewVoting(
-                draft, id: id, by: administratorID, after: earlier, calendar: calendar, rules: rules,
+                draft, hash: fingerprint(of: draft.parts), id: id, by: administratorID, after: earlier,
+                calendar: calendar, rules: rules,
                 at: event.receivedAt)
             return try await carryOut(decision, .created, event, attempt, context)
         }

@@ -8,7 +8,12 @@ import Digest
 ///   - userID: the verified user, so that nobody can aim at another's ids.
 ///   - key: the idempotency key.
 package func derivedID(_ kind: String, of userID: String, key: String) -> String {
+    fingerprint(of: [kind, userID, key])
+}
+
+/// Tells texts from others: 24 small hexadecimal digits, the first 96 bits of a SHA-256.
+package func fingerprint(of parts: [String]) -> String {
     // The lengths keep apart what would run together.
-    let parts = [kind, userID, key].map { "\($0.utf8.count):\($0)" }.joined()
-    return hexadecimal(Array(SHA256.hash(Array(parts.utf8)).prefix(12)))
+    let text = parts.map { "\($0.utf8.count):\($0)" }.joined()
+    return hexadecimal(Array(SHA256.hash(Array(text.utf8)).prefix(12)))
 }

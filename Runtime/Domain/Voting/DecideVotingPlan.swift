@@ -34,14 +34,17 @@ extension Voting {
 ///
 /// - Parameters:
 ///   - id: derives from the request, so that a request come again finds its voting.
+///   - hash: of the draft's ``VotingDraft/parts``.
 ///   - earlier: the voting under that id.
 ///   - calendar: nil before the first voting.
 package func decideNewVoting(
-    _ draft: VotingDraft, id: String, by userID: String, after earlier: Voting?, calendar: VotingCalendar?,
+    _ draft: VotingDraft, hash: String, id: String, by userID: String, after earlier: Voting?,
+    calendar: VotingCalendar?,
     rules: VotingPlanRules, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {
     if let earlier {
-        return VotingDraft(earlier) == draft ? .accepted(earlier, writes: []) : .refused(.keyReused)
+        let isSame = earlier.draftHash.map { $0 == hash } ?? (VotingDraft(earlier) == draft)
+        return isSame ? .accepted(earlier, writes: []) : .refused(.keyReused)
     }
     if let refusal = draft.textRefusal { return .refused(refusal) }
     guard draft.window.startsAt < draft.window.endsAt else { return .refused(.windowEmpty) }
@@ -52,7 +55,7 @@ package func decideNewVoting(
     if let refusal = calendar.refusal(for: draft.window, rules) { return .refused(refusal) }
     let voting = Voting(
         id: id, title: draft.title, kind: draft.kind, options: draft.options, window: draft.window, createdBy: userID,
-        createdAt: now)
+        createdAt: now, draftHash: hash)
     return .accepted(voting, writes: [.insert(voting.item, in: .votings), calendar.write])
 }
 

@@ -41,10 +41,14 @@ package struct Voting: StoredEntity, Hashable {
     package var scheduleVersion: Int
     package var createdBy: String
     package var createdAt: Timestamp
+    /// Of what it was first asked to be, by which the same request is known when it comes again, whatever was changed since;
+    /// nil for those made before it was kept.
+    package var draftHash: String?
 
     package init(
         id: String, title: String, kind: Kind, options: [Option], window: VotingWindow, cancelledAt: Timestamp? = nil,
-        version: Int = 1, scheduleVersion: Int = 1, createdBy: String, createdAt: Timestamp
+        version: Int = 1, scheduleVersion: Int = 1, createdBy: String, createdAt: Timestamp,
+        draftHash: String? = nil
     ) {
         self.id = id
         self.title = title
@@ -56,6 +60,7 @@ package struct Voting: StoredEntity, Hashable {
         self.scheduleVersion = scheduleVersion
         self.createdBy = createdBy
         self.createdAt = createdAt
+        self.draftHash = draftHash
     }
 
     package func phase(at now: Timestamp) -> Phase {
@@ -106,6 +111,7 @@ extension Voting {
         scheduleVersion = try reader.integer("scheduleVersion")
         createdBy = try reader.string("createdBy")
         createdAt = try reader.time("createdAt")
+        draftHash = try reader.optional("draftHash", reader.string)
     }
 
     package var item: Item {
@@ -119,6 +125,7 @@ extension Voting {
         item["scheduleVersion"] = .number(scheduleVersion)
         item["createdBy"] = .string(createdBy)
         item["createdAt"] = .time(createdAt)
+        if let draftHash { item["draftHash"] = .string(draftHash) }
         if let cancelledAt {
             item["cancelledAt"] = .time(cancelledAt)
         } else {

@@ -24,6 +24,12 @@ package struct VotingDraft: Hashable, Sendable {
         self.init(title: voting.title, kind: voting.kind, options: voting.options, window: voting.window)
     }
 
+    /// All that it says, in an order of its own, for a hash of it.
+    package var parts: [String] {
+        [title, kind.rawValue, window.startsAt.description, window.endsAt.description]
+            + options.flatMap { [$0.id, $0.title] }
+    }
+
     /// The first thing wrong with the words and options (R4), or nil.
     var textRefusal: VotingPlanRefusal? {
         guard Self.isTitle(title) else { return .titleInvalid }

@@ -17,10 +17,13 @@ struct VotingPlanTests {
         VotingDraft(title: title, kind: .free, options: options, window: window(start, end))
     }
 
-    static func voting(_ start: Int64 = 10_000, _ end: Int64 = 20_000, cancelled: Bool = false) -> Voting {
+    static func voting(
+        _ start: Int64 = 10_000, _ end: Int64 = 20_000, cancelled: Bool = false, draftHash: String? = nil
+    ) -> Voting {
         Voting(
             id: "V", title: "T", kind: .free, options: options, window: window(start, end),
-            cancelledAt: cancelled ? ms(1) : nil, version: 4, createdBy: "gus", createdAt: ms(0))
+            cancelledAt: cancelled ? ms(1) : nil, version: 4, createdBy: "gus", createdAt: ms(0),
+            draftHash: draftHash)
     }
 
     static func calendar(_ windows: [(Int64, Int64)]) -> VotingCalendar {
@@ -32,6 +35,7 @@ struct VotingPlanTests {
     struct Creation: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var draft = VotingPlanTests.draft()
+        var hash = "H"
         var earlier: Voting?
         var windows: [(Int64, Int64)] = []
         var now: Int64 = 5_000
@@ -47,6 +51,10 @@ struct VotingPlanTests {
         Creation(testDescription: "made before", earlier: voting()),
         Creation(
             testDescription: "made before, otherwise", draft: draft(title: "U"), earlier: voting(), refusal: .keyReused),
+        Creation(testDescription: "made before, and changed since", earlier: voting(30_000, 40_000, draftHash: "H")),
+        Creation(
+            testDescription: "made before otherwise, and made the same since", hash: "I",
+            earlier: voting(draftHash: "H"), refusal: .keyReused),
         Creation(testDescription: "no title", draft: draft(title: ""), refusal: .titleInvalid),
         Creation(testDescription: "blank title", draft: draft(title: " \n"), refusal: .titleInvalid),
         Creation(testDescription: "longest title", draft: draft(title: String(repeating: "é", count: 100))),
@@ -103,7 +111,8 @@ struct VotingPlanTests {
 
     @Test(arguments: creations) func `makes a voting or says why not`(row: Creation) {
         let decision = decideNewVoting(
-            row.draft, id: "V", by: "gus", after: row.earlier, calendar: Self.calendar(row.windows), rules: Self.rules,
+            row.draft, hash: row.hash, id: "V", by: "gus", after: row.earlier, calendar: Self.calendar(row.windows),
+            rules: Self.rules,
             at: Self.ms(row.now))
         #expect(decision.refusal == row.refusal)
         #expect(decision.writes.count == (row.refusal == nil && row.earlier == nil ? 2 : 0))
@@ -209,7 +218,8 @@ struct VotingPlanTests {
     /// R13: both administrators read version 7; the second to write finds 8.
     @Test func `writes the calendar on condition of the version it read`() {
         let decision = decideNewVoting(
-            Self.draft(), id: "V", by: "gus", after: nil, calendar: Self.calendar([]), rules: Self.rules, at: Self.ms(0)
+            Self.draft(), hash: "H", id: "V", by: "gus", after: nil, calendar: Self.calendar([]), rules: Self.rules,
+            at: Self.ms(0)
         )
         guard case .put(let item, _, let condition) = decision.writes.last else {
             Issue.record("the calendar is the last write")
@@ -221,7 +231,7 @@ struct VotingPlanTests {
 
     @Test func `the first calendar must find none`() {
         let decision = decideNewVoting(
-            Self.draft(), id: "V", by: "gus", after: nil, calendar: nil, rules: Self.rules, at: Self.ms(0))
+            Self.draft(), hash: "H", id: "V", by: "gus", after: nil, calendar: nil, rules: Self.rules, at: Self.ms(0))
         guard case .put(_, _, let condition) = decision.writes.last else {
             Issue.record("the calendar is the last write")
             return
@@ -268,11 +278,12 @@ struct VotingPlanTests {
     }
 
     @Test func `votings and calendars survive their items`() throws {
-        let voting = Self.voting(cancelled: true)
+        let voting = Self.voting(cancelled: true, draftHash: "H")
         #expect(try Voting(item: voting.item) == voting)
         let calendar = Self.calendar([(1, 2), (3, 4)])
         let decision = decideNewVoting(
-            Self.draft(), id: "V", by: "gus", after: nil, calendar: calendar, rules: Self.rules, at: Self.ms(0))
+            Self.draft(), hash: "H", id: "V", by: "gus", after: nil, calendar: calendar, rules: Self.rules,
+            at: Self.ms(0))
         guard case .put(let item, _, _) = decision.writes.last else { return }
         #expect(try VotingCalendar(item: item).entries.map(\.votingID) == ["O0", "O1", "V"])
     }
