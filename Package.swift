@@ -76,6 +76,7 @@ let functions = [
 /// What single functions need besides.
 let alsoUses: [String: [Target.Dependency]] = [
     "AvatarWebhook": ["Webhooks"],
+    "ManageVotings": ["TimeZones"],
     "ProcessAvatar": ["Images", "Webhooks"],
 ]
 

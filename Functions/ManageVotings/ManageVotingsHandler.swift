@@ -10,40 +10,52 @@ import Time
 package struct ManageVotingsHandler: LambdaHandler {
     private let store: any ItemStore
     private let rules: VotingPlanRules
+    private let zoneDirectory: String
 
-    /// - Parameter openVotingsMax: at every instant at most so many votings are open (R13).
-    package init(store: any ItemStore, openVotingsMax: Int) {
+    /// - Parameters:
+    ///   - openVotingsMax: at every instant at most so many votings are open (R13).
+    ///   - zoneDirectory: where the time zones are.
+    package init(store: any ItemStore, openVotingsMax: Int, zoneDirectory: String) {
         self.store = store
+        self.zoneDirectory = zoneDirectory
         rules = VotingPlanRules(openAtOnceMax: openVotingsMax)
     }
 
     package func handle(_ event: HTTPEvent, context: InvocationContext) async throws -> HTTPReply {
         await answering(by: "ManageVotings", context) {
-            let administratorID = try event.administratorID()
-            switch event.routeKey {
-            case "POST /votings": return try await create(event, by: administratorID, context)
-            case "PATCH /votings/{votingID}":
-                let patch = try event.body(as: VotingChange.self).patch()
-                return try await change(event, context) { voting, calendar, now in
-                    decideVotingChange(patch, of: voting, calendar: calendar, rules: rules, at: now)
-                }
-            case "POST /votings/{votingID}/cancel":
-                return try await change(event, context) { voting, calendar, _ in
-                    decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
-                }
-            case "POST /votings/{votingID}/close":
-                return try await change(event, context) { voting, calendar, now in
-                    decideClosing(of: voting, calendar: calendar, at: now)
-                }
-            default: throw RequestError.routeUnknown
+            do {
+                return try await reply(to: event, context)
+            } catch let refusal as VotingTimeRefusal {
+                return HTTPReply(refusal)
             }
+        }
+    }
+
+    private func reply(to event: HTTPEvent, _ context: InvocationContext) async throws -> HTTPReply {
+        let administratorID = try event.administratorID()
+        switch event.routeKey {
+        case "POST /votings": return try await create(event, by: administratorID, context)
+        case "PATCH /votings/{votingID}":
+            let patch = try event.body(as: VotingChange.self).patch(zonesIn: zoneDirectory)
+            return try await change(event, context) { voting, calendar, now in
+                decideVotingChange(patch, of: voting, calendar: calendar, rules: rules, at: now)
+            }
+        case "POST /votings/{votingID}/cancel":
+            return try await change(event, context) { voting, calendar, _ in
+                decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
+            }
+        case "POST /votings/{votingID}/close":
+            return try await change(event, context) { voting, calendar, now in
+                decideClosing(of: voting, calendar: calendar, at: now)
+            }
+        default: throw RequestError.routeUnknown
         }
     }
 
     private func create(
         _ event: HTTPEvent, by administratorID: String, _ context: InvocationContext
     ) async throws -> HTTPReply {
-        let draft = try event.body(as: NewVoting.self).draft()
+        let draft = try event.body(as: NewVoting.self).draft(zonesIn: zoneDirectory)
         let id = derivedID("voting", of: administratorID, key: try event.idempotencyKey())
         return try await retryingConflicts { attempt in
             let (earlier, calendar) = try await read(id)
@@ -102,6 +114,21 @@ package struct ManageVotingsHandler: LambdaHandler {
 }
 
 extension HTTPReply {
+    fileprivate init(_ refusal: VotingTimeRefusal) {
+        let details: JSONObject =
+            switch refusal {
+            case .timeZoneUnknown(let suggestion?): ["field": "timeZone", "suggestion": .string(suggestion)]
+            case .timeZoneUnknown(nil): ["field": "timeZone"]
+            case .localTimeSkipped(let field): ["field": .string(field)]
+            case .localTimeAmbiguous(let field, let earlier, let later):
+                [
+                    "field": .string(field), "earlier": .string(earlier.description),
+                    "later": .string(later.description),
+                ]
+            }
+        self.init(.unprocessable, code: refusal.code.rawValue, message: refusal.message, details: details)
+    }
+
     fileprivate init(_ refusal: VotingPlanRefusal) {
         let (status, details): (Status, JSONObject) =
             switch refusal {

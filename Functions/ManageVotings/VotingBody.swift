@@ -9,13 +9,18 @@ struct NewVoting: Decodable {
     var options: [VotingOptionBody]
     var startsAt: String
     var endsAt: String
+    var timeZone: String?
 
-    func draft() throws(RequestError) -> VotingDraft {
-        guard let kind = Voting.Kind(rawValue: kind) else { throw .field("kind") }
+    /// - Throws: ``RequestError``, ``VotingTimeRefusal``, or what is wrong with the zones in `directory`.
+    func draft(zonesIn directory: String) throws -> VotingDraft {
+        guard let kind = Voting.Kind(rawValue: kind) else { throw RequestError.field("kind") }
+        let clock = try VotingClock(timeZone, zonesIn: directory)
         return VotingDraft(
             title: title, kind: kind, options: options.map(\.option),
             window: VotingWindow(
-                startsAt: try instant(startsAt, field: "startsAt"), endsAt: try instant(endsAt, field: "endsAt")))
+                startsAt: try clock.instant(startsAt, field: "startsAt"),
+                endsAt: try clock.instant(endsAt, field: "endsAt")),
+            timeZone: timeZone)
     }
 }
 
@@ -26,15 +31,19 @@ struct VotingChange: Decodable {
     var options: [VotingOptionBody]?
     var startsAt: String?
     var endsAt: String?
+    /// By which the times of this very request are given.
+    var timeZone: String?
 
-    func patch() throws(RequestError) -> VotingPatch {
-        var patch = VotingPatch(title: title, options: options?.map(\.option))
+    /// - Throws: as ``NewVoting/draft(zonesIn:)``.
+    func patch(zonesIn directory: String) throws -> VotingPatch {
+        var patch = VotingPatch(title: title, options: options?.map(\.option), timeZone: timeZone)
         if let kind {
-            guard let kind = Voting.Kind(rawValue: kind) else { throw .field("kind") }
+            guard let kind = Voting.Kind(rawValue: kind) else { throw RequestError.field("kind") }
             patch.kind = kind
         }
-        if let startsAt { patch.startsAt = try instant(startsAt, field: "startsAt") }
-        if let endsAt { patch.endsAt = try instant(endsAt, field: "endsAt") }
+        let clock = try VotingClock(timeZone, zonesIn: directory)
+        if let startsAt { patch.startsAt = try clock.instant(startsAt, field: "startsAt") }
+        if let endsAt { patch.endsAt = try clock.instant(endsAt, field: "endsAt") }
         return patch
     }
 }
@@ -44,10 +53,4 @@ struct VotingOptionBody: Decodable {
     var title: String
 
     var option: Voting.Option { Voting.Option(id: id, title: title) }
-}
-
-/// An instant with its offset from UTC: `2023-02-23T18:00:00+01:00`.
-private func instant(_ text: String, field: String) throws(RequestError) -> Timestamp {
-    guard let instant = Timestamp(rfc3339: text) else { throw .field(field) }
-    return instant
 }

@@ -5,5 +5,6 @@ import Machine
 
 try await RuntimeLoop(
     ManageVotingsHandler(
-        store: LiveServices.fromEnvironment().store, openVotingsMax: Environment.requiredCount("OPEN_VOTINGS_MAX"))
+        store: LiveServices.fromEnvironment().store, openVotingsMax: Environment.requiredCount("OPEN_VOTINGS_MAX"),
+        zoneDirectory: VotingClock.zoneDirectory())
 ).run()

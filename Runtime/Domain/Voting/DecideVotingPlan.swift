@@ -54,8 +54,8 @@ package func decideNewVoting(
     let calendar = (calendar ?? VotingCalendar()).replacing(id, with: draft.window, at: now)
     if let refusal = calendar.refusal(for: draft.window, rules) { return .refused(refusal) }
     let voting = Voting(
-        id: id, title: draft.title, kind: draft.kind, options: draft.options, window: draft.window, createdBy: userID,
-        createdAt: now, draftHash: hash)
+        id: id, title: draft.title, kind: draft.kind, options: draft.options, window: draft.window,
+        timeZone: draft.timeZone, createdBy: userID, createdAt: now, draftHash: hash)
     return .accepted(voting, writes: [.insert(voting.item, in: .votings), calendar.write])
 }
 
@@ -74,6 +74,7 @@ package func decideVotingChange(
     if let options = patch.options { changed.options = options }
     if let startsAt = patch.startsAt { changed.window.startsAt = startsAt }
     if let endsAt = patch.endsAt { changed.window.endsAt = endsAt }
+    if let timeZone = patch.timeZone { changed.timeZone = timeZone }
 
     let earliest = now + VotingPlanRules.noticeMin
     if voting.cancelledAt != nil { return .refused(.cancelled) }
@@ -82,6 +83,7 @@ package func decideVotingChange(
     guard !changesKind else { return .refused(.kindFixed) }
     var endMoved = voting
     endMoved.window.endsAt = changed.window.endsAt
+    endMoved.timeZone = changed.timeZone
     guard earliest <= voting.window.startsAt || changed == endMoved else {
         return .refused(.started(startsAt: voting.window.startsAt))
     }

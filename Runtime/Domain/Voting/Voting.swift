@@ -34,6 +34,8 @@ package struct Voting: StoredEntity, Hashable {
     package var options: [Option]
     /// Votes count from `startsAt` on and before `endsAt` (R14).
     package var window: VotingWindow
+    /// The IANA name of the zone by whose clocks it is planned, for showing: ``window`` is what counts.
+    package var timeZone: String?
     package var cancelledAt: Timestamp?
     /// 1 at first; one more with each change. Every change is made on condition that this is still what was read.
     package var version: Int
@@ -46,7 +48,8 @@ package struct Voting: StoredEntity, Hashable {
     package var draftHash: String?
 
     package init(
-        id: String, title: String, kind: Kind, options: [Option], window: VotingWindow, cancelledAt: Timestamp? = nil,
+        id: String, title: String, kind: Kind, options: [Option], window: VotingWindow, timeZone: String? = nil,
+        cancelledAt: Timestamp? = nil,
         version: Int = 1, scheduleVersion: Int = 1, createdBy: String, createdAt: Timestamp,
         draftHash: String? = nil
     ) {
@@ -55,6 +58,7 @@ package struct Voting: StoredEntity, Hashable {
         self.kind = kind
         self.options = options
         self.window = window
+        self.timeZone = timeZone
         self.cancelledAt = cancelledAt
         self.version = version
         self.scheduleVersion = scheduleVersion
@@ -106,6 +110,7 @@ extension Voting {
             options.append(Option(id: try option.string("id"), title: try option.string("title")))
         }
         window = VotingWindow(startsAt: try reader.time("startsAt"), endsAt: try reader.time("endsAt"))
+        timeZone = try reader.optional("timeZone", reader.string)
         cancelledAt = try reader.optional("cancelledAt", reader.time)
         version = try reader.integer("version")
         scheduleVersion = try reader.integer("scheduleVersion")
@@ -121,6 +126,7 @@ extension Voting {
         item["options"] = .list(options.map { .map(["id": .string($0.id), "title": .string($0.title)]) })
         item["startsAt"] = .time(window.startsAt)
         item["endsAt"] = .time(window.endsAt)
+        if let timeZone { item["timeZone"] = .string(timeZone) }
         item["version"] = .number(version)
         item["scheduleVersion"] = .number(scheduleVersion)
         item["createdBy"] = .string(createdBy)

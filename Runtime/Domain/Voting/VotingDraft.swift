@@ -12,22 +12,29 @@ package struct VotingDraft: Hashable, Sendable {
     package var kind: Voting.Kind
     package var options: [Voting.Option]
     package var window: VotingWindow
+    /// By whose clocks it is planned; nil if nobody said.
+    package var timeZone: String?
 
-    package init(title: String, kind: Voting.Kind, options: [Voting.Option], window: VotingWindow) {
+    package init(
+        title: String, kind: Voting.Kind, options: [Voting.Option], window: VotingWindow, timeZone: String? = nil
+    ) {
         self.title = title
         self.kind = kind
         self.options = options
         self.window = window
+        self.timeZone = timeZone
     }
 
     init(_ voting: Voting) {
-        self.init(title: voting.title, kind: voting.kind, options: voting.options, window: voting.window)
+        self.init(
+            title: voting.title, kind: voting.kind, options: voting.options, window: voting.window,
+            timeZone: voting.timeZone)
     }
 
     /// All that it says, in an order of its own, for a hash of it.
     package var parts: [String] {
         [title, kind.rawValue, window.startsAt.description, window.endsAt.description]
-            + options.flatMap { [$0.id, $0.title] }
+            + options.flatMap { [$0.id, $0.title] } + (timeZone.map { [$0] } ?? [])
     }
 
     /// The first thing wrong with the words and options (R4), or nil.
@@ -64,15 +71,17 @@ package struct VotingPatch: Hashable, Sendable {
     package var options: [Voting.Option]?
     package var startsAt: Timestamp?
     package var endsAt: Timestamp?
+    package var timeZone: String?
 
     package init(
         title: String? = nil, kind: Voting.Kind? = nil, options: [Voting.Option]? = nil, startsAt: Timestamp? = nil,
-        endsAt: Timestamp? = nil
+        endsAt: Timestamp? = nil, timeZone: String? = nil
     ) {
         self.title = title
         self.kind = kind
         self.options = options
         self.startsAt = startsAt
         self.endsAt = endsAt
+        self.timeZone = timeZone
     }
 }

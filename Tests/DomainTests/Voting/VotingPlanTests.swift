@@ -165,6 +165,7 @@ struct VotingPlanTests {
         Change(
             testDescription: "end when a vote at the old one may be refused", patch: VotingPatch(endsAt: ms(30_000)),
             now: 14_001, refusal: .ended(endsAt: ms(20_000))),
+        Change(testDescription: "zone when open", patch: VotingPatch(timeZone: "Europe/Berlin"), now: 11_000),
         Change(
             testDescription: "start when open", patch: VotingPatch(startsAt: ms(18_000)), now: 11_000,
             refusal: .started(startsAt: ms(10_000))),
