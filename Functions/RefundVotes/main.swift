@@ -1,4 +1,10 @@
 import AWSServices
 import LambdaRuntime
+import Machine
 
-try await RuntimeLoop(RefundVotesHandler(store: LiveServices.fromEnvironment().store)).run()
+func handler() throws(EnvironmentError) -> RefundVotesHandler {
+    let services = try LiveServices.fromEnvironment()
+    return RefundVotesHandler(store: services.store, queue: try services.queue("REFUND_QUEUE"))
+}
+
+try await RuntimeLoop(handler()).run()

@@ -3,9 +3,12 @@ package struct VoteRefundMessage: Codable, Hashable, Sendable {
     package var votingID: String
     /// 0..<`Participation.shards`
     package var shard: Int
+    /// The sort key of the last participation that was dealt with; nil at the start of the part.
+    package var after: String?
 
-    package init(votingID: String, shard: Int) {
+    package init(votingID: String, shard: Int, after: String? = nil) {
         self.votingID = votingID
         self.shard = shard
+        self.after = after
     }
 }

@@ -114,6 +114,7 @@ RARELY_NEEDED = {
     ("Connect", "execute-api:ManageConnections"): "an eleventh connection ends the oldest",
     ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
     ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
+    ("RefundVotes", "sqs:SendMessage"): "more refunds than there is time for",
 }
 
 

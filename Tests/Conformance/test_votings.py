@@ -1,6 +1,7 @@
 """Votings under fire: many administrators at once, and changes that are refused or slow to be stored (R13, R14)."""
 
 import concurrent.futures
+import contextlib
 import datetime
 import http.client
 import http.server
@@ -12,7 +13,7 @@ import uuid
 import httpx
 import pytest
 
-from conftest import Emulator
+from conftest import ROOT, Emulator
 from evenings import POOL, log_in, sign_up
 from test_votes import number, table_name, text
 
@@ -82,12 +83,12 @@ def test_of_many_made_at_once_sixteen_are_open_at_an_instant(world):
 # MARK: Changes that are refused
 
 
-def planned(voting_id, start, end):
+def planned(voting_id, start, end, kind="FREE", **more):
     options = [{"M": {"id": text(option), "title": text(option)}} for option in ["tea", "mate"]]
     return {
-        "pk": text(f"VOTING#{voting_id}"), "sk": text("META"), "title": text("Which?"), "kind": text("FREE"),
+        "pk": text(f"VOTING#{voting_id}"), "sk": text("META"), "title": text("Which?"), "kind": text(kind),
         "options": {"L": options}, "startsAt": number(start), "endsAt": number(end), "version": number(1),
-        "scheduleVersion": number(1), "createdBy": text("gus"), "createdAt": number(0)}
+        "scheduleVersion": number(1), "createdBy": text("gus"), "createdAt": number(0), **more}
 
 
 def test_a_voting_whose_schedule_is_refused_holds_up_no_other(world):
@@ -112,7 +113,7 @@ def test_a_voting_whose_schedule_is_refused_holds_up_no_other(world):
 
 
 class SlowStore(http.server.ThreadingHTTPServer):
-    """Hands on calls of DynamoDB, those of votings' plans late."""
+    """Hands on calls of DynamoDB, some of them late: `slow` has the operation, the seconds, and what is in its body."""
 
     daemon_threads = True
 
@@ -128,9 +129,8 @@ class SlowCalls(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        operation, seconds = self.server.slow or (None, 0)
-        # Nothing but plans names the calendar.
-        if b'"CALENDAR"' in body and self.headers["X-Amz-Target"].endswith(f".{operation}"):
+        operation, seconds, mark = self.server.slow or (None, 0, b"")
+        if mark in body and self.headers["X-Amz-Target"].endswith(f".{operation}"):
             time.sleep(seconds)
         connection = http.client.HTTPConnection(self.server.endpoint.removeprefix("http://"), timeout=30)
         connection.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
@@ -154,16 +154,23 @@ class SlowCalls(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def slow():
+@contextlib.contextmanager
+def slow_emulator(**options):
     store = SlowStore()
-    running = Emulator("--quiet", "--variable", f"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:{store.server_port}")
+    running = Emulator(
+        "--quiet", "--variable", f"AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:{store.server_port}", **options)
     store.endpoint = running.endpoint
     running.store = store
     running.functions = running.client("lambda", max_pool_connections=CLIENTS)
     yield running
     assert running.stop() == 0
     store.shutdown()
+
+
+@pytest.fixture(scope="module")
+def slow():
+    with slow_emulator() as running:
+        yield running
 
 
 def invoke(world, function, route, voting, claims, body):
@@ -210,7 +217,8 @@ def test_a_vote_counts_by_the_end_that_holds_however_slow_the_closing_is(slow, c
         voters = [pool.submit(cast) for _ in range(2)]
         try:
             time.sleep(0.5)
-            slow.store.slow = (call, 2.5)
+            # Nothing but plans names the calendar.
+            slow.store.slow = (call, 2.5, b'"CALENDAR"')
             _, status, reply = invoke(
                 slow, "ManageVotings", "POST /votings/{votingID}/close", voting,
                 {"sub": "gus", "cognito:groups": "[admins]"}, {})
@@ -227,3 +235,50 @@ def test_a_vote_counts_by_the_end_that_holds_however_slow_the_closing_is(slow, c
     assert len(counted) + len(refused) == len(votes) and counted and refused
     assert [received - end for received in counted if received >= end] == []
     assert [received - end for received in refused if received < end] == []
+
+
+# MARK: Refunds that are slow
+
+
+def shard_of(user):
+    """FNV-1a of 64 bits, of which the partition is the rest by 256."""
+    value = 0xCBF29CE484222325
+    for byte in user.encode():
+        value = (value ^ byte) * 0x100000001B3 & (1 << 64) - 1
+    return value % 256
+
+
+def test_refunds_that_outlast_the_function_go_on_in_another_invocation(tmp_path):
+    """R4: twelve refunds of a second each, and eleven seconds for an invocation. Cut off, they would come again no sooner
+    than the queue's visibility timeout, six minutes later."""
+    template = (ROOT / "template.yaml").read_text()
+    handler = "      CodeUri: .build/lambda/RefundVotes.zip\n      Timeout: 60\n"
+    assert handler in template
+    (tmp_path / "template.yaml").write_text(template.replace(handler, handler.replace("60", "11")))
+    with slow_emulator(template=tmp_path / "template.yaml") as running:
+        tables, queues = running.client("dynamodb"), running.client("sqs")
+        votings, users = table_name(tables, "VotingsTable"), table_name(tables, "UsersTable")
+        now = time.time_ns() // 1_000_000
+        voting = f"cancelled-{uuid.uuid4()}"
+        tables.put_item(TableName=votings, Item=planned(
+            voting, now - 7_200_000, now + 3_600_000, "PAID", cancelledAt=number(now - 3_600_000)))
+        people = [user for user in (f"user-{n}" for n in range(5_000)) if shard_of(user) == 7][:12]
+        for user in people:
+            tables.put_item(TableName=votings, Item={
+                "pk": text(f"P#{voting}#7"), "sk": text(f"U#{user}"), "optionID": text("tea"), "requestID": text("r"),
+                "votedAt": number(now - 7_000_000)})
+        running.store.slow = ("TransactWriteItems", 1, b"VOTE_REFUND")
+        queue = queues.get_queue_url(QueueName="bundle-RefundQueue")["QueueUrl"]
+        queues.send_message(QueueUrl=queue, MessageBody=json.dumps({"votingID": voting, "shard": 7}))
+        deadline = time.monotonic() + 40
+        while True:
+            found = tables.scan(
+                TableName=users, FilterExpression="#c = :c", ExpressionAttributeNames={"#c": "cause"},
+                ExpressionAttributeValues={":c": text("VOTE_REFUND")})["Items"]
+            if len(found) == 12:
+                break
+            assert time.monotonic() < deadline, f"{len(found)} of 12"
+            time.sleep(0.2)
+        assert {item["pk"]["S"] for item in found} == {f"USER#{user}" for user in people}
+        left = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        assert left["ApproximateNumberOfMessages"] == "0"
