@@ -48,6 +48,12 @@ package struct LiveServices: Sendable {
         SQSQueue(endpoint: endpoint("sqs"), url: try Environment.requiredText(name))
     }
 
+    /// The bus whose name the template puts in `EVENT_BUS`.
+    package func eventBus() throws(EnvironmentError) -> any EventBus {
+        EventBridgeBus(
+            endpoint: endpoint("events", in: "EVENTBRIDGE"), name: try Environment.requiredText("EVENT_BUS"))
+    }
+
     /// The schedules of the group in `SCHEDULE_GROUP`, carried out by the role in `SCHEDULE_ROLE`.
     package func scheduler() throws(EnvironmentError) -> any Scheduler {
         EventBridgeScheduler(
@@ -70,11 +76,11 @@ package struct LiveServices: Sendable {
     }
 
     private func endpoint(
-        _ service: String, signedAs signedName: String? = nil, orAt own: String? = nil
+        _ service: String, in variable: String? = nil, signedAs signedName: String? = nil, orAt own: String? = nil
     ) -> ServiceEndpoint {
         ServiceEndpoint(
-            service: signedName ?? service, url: url(of: service, in: service.uppercased(), orAt: own), region: region,
-            credentials: credentials, client: client, clock: clock)
+            service: signedName ?? service, url: url(of: service, in: variable ?? service.uppercased(), orAt: own),
+            region: region, credentials: credentials, client: client, clock: clock)
     }
 
     /// Where a service is: at `AWS_ENDPOINT_URL_<SERVICE>`, at `AWS_ENDPOINT_URL`, or where AWS has it.

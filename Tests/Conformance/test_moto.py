@@ -237,15 +237,28 @@ class Services:
     def __init__(self, server):
         self.server = server
         self.queue = server.client("sqs").create_queue(QueueName="adapters")["QueueUrl"]
+        self.heard = self.consumer()
         server.client("scheduler").create_schedule_group(Name="adapters")
         server.client("s3").create_bucket(Bucket="adapters")
+
+    def consumer(self):
+        """A queue that a rule sends the shop's events to."""
+        sqs, events = self.server.client("sqs"), self.server.client("events")
+        queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        events.create_event_bus(Name="adapters")
+        events.put_rule(Name="orders", EventBusName="adapters", EventPattern='{"source": ["shop.orders"]}')
+        put = events.put_targets(Rule="orders", EventBusName="adapters", Targets=[{"Id": "queue", "Arn": arn}])
+        assert put["FailedEntryCount"] == 0
+        return queue
 
     def call(self, *calls, **environment):
         done = subprocess.run(
             [BUILD / "Adapters"], input="".join(json.dumps(call) + "\n" for call in calls), capture_output=True, text=True,
             timeout=60, env={
                 **os.environ, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-                "AWS_ENDPOINT_URL": self.server.endpoint, "QUEUE_URL": self.queue, "SCHEDULE_GROUP": "adapters", "ADAPTERS_BUCKET": "adapters",
+                "AWS_ENDPOINT_URL": self.server.endpoint, "QUEUE_URL": self.queue, "SCHEDULE_GROUP": "adapters",
+                "ADAPTERS_BUCKET": "adapters", "EVENT_BUS": "adapters",
                 "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/scheduler", **environment})
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -270,6 +283,46 @@ def test_a_queue_that_is_not_there_is_said_so(services):
     url = services.queue.replace("adapters", "nothing")
     [answer] = services.call({"send": [{"body": "x"}]}, QUEUE_URL=url)
     assert answer["error"].startswith("the service refuses the call: SendMessageBatch: QueueDoesNotExist"), answer
+
+
+def heard(services, count):
+    client = services.server.client("sqs")
+    found = []
+    while len(found) < count:
+        received = client.receive_message(
+            QueueUrl=services.heard, MaxNumberOfMessages=10, VisibilityTimeout=60, WaitTimeSeconds=2)
+        assert received.get("Messages"), f"{len(found)} of {count} were sent on"
+        for message in received["Messages"]:
+            found.append(json.loads(message["Body"]))
+            client.delete_message(QueueUrl=services.heard, ReceiptHandle=message["ReceiptHandle"])
+    assert "Messages" not in client.receive_message(QueueUrl=services.heard)
+    return found
+
+
+def told(number, source="shop.orders"):
+    return {
+        "key": f"order {number % 3}", "source": source, "detailType": "OrderPlaced", "time": "2030-02-23T18:00:00Z",
+        "detail": json.dumps({"number": number, "text": "Grüße \"日本\" \\ & 👍"}),
+        "resources": ["arn:aws:shop:::order/1"]}
+
+
+def test_what_is_published_comes_to_the_rules_queue(services):
+    events = [told(number) for number in range(25)]
+    assert services.call({"publish": [told(99, "shop.others"), *events]}) == [{"done": True}]
+    found = heard(services, len(events))
+    assert sorted(event["detail"]["number"] for event in found) == list(range(25))
+    for event in found:
+        assert event["detail"] == json.loads(events[event["detail"]["number"]]["detail"])
+        assert (event["source"], event["detail-type"]) == ("shop.orders", "OrderPlaced")
+        assert event["resources"] == ["arn:aws:shop:::order/1"]
+        assert event["time"] == "2030-02-23T18:00:00Z"
+
+
+def test_an_event_that_is_refused_is_named_and_the_others_are_published(services):
+    events = [told(1), {**told(2), "detail": "{"}, told(3)]
+    [answer] = services.call({"publish": events})
+    assert answer == {"refused 1": "MalformedDetail: Detail is malformed."}
+    assert sorted(event["detail"]["number"] for event in heard(services, 2)) == [1, 3]
 
 
 def test_a_schedule_is_made_changed_and_removed(services):

@@ -4,6 +4,7 @@
 //     {"sign": {"service": "s3", "method": "GET", "host": "…", "path": "/k", …}}
 //     {"send": [{"body": "…", "delaySeconds": 3}, …]}
 //     {"schedule": {"name": "…", "at": "2030-01-01T00:00:00Z", "target": "arn:…", "input": "…"}}, {"unschedule": "name"}
+//     {"publish": [{"key": "…", "source": "…", "detailType": "…", "detail": "{}", "time": "…", "resources": []}, …]}
 //     {"insert": "text", "key": "…"}, {"read": "key"}, {"remove": "key"}
 //     {"upload": "key", "bytes": 5, "at": "…"}, {"download": "key", "at": "…"}: presigned
 
@@ -31,6 +32,8 @@ func answer(to call: JSONValue, _ services: LiveServices) async throws -> JSONVa
                     name: schedule["name"]?.string ?? "",
                     at: schedule["at"]?.string.flatMap(Timestamp.init(rfc3339:)) ?? Timestamp(seconds: 0),
                     target: schedule["target"]?.string ?? "", input: schedule["input"]?.string ?? ""))
+        } else if let events = call["publish"]?.array {
+            return publication(try await bus(services).publish(events.map(busEvent)))
         } else if let name = call["unschedule"]?.string {
             try await scheduler(services).delete(name)
         } else {
@@ -71,6 +74,25 @@ func objects(_ store: any ObjectStore, _ call: JSONValue) async throws(ServiceEr
 
 func queue(_ services: LiveServices) throws(ServiceError) -> any MessageQueue {
     do { return try services.queue("QUEUE_URL") } catch { throw .rejected("\(error)") }
+}
+
+func bus(_ services: LiveServices) throws(ServiceError) -> any EventBus {
+    do { return try services.eventBus() } catch { throw .rejected("\(error)") }
+}
+
+func busEvent(_ row: JSONValue) -> BusEvent {
+    BusEvent(
+        key: row["key"]?.string ?? "", source: row["source"]?.string ?? "",
+        detailType: row["detailType"]?.string ?? "", detail: row["detail"]?.string ?? "",
+        time: row["time"]?.string.flatMap(Timestamp.init(rfc3339:)) ?? Timestamp(seconds: 0),
+        resources: row["resources"]?.array?.compactMap(\.string) ?? [])
+}
+
+func publication(_ publication: Publication) -> JSONValue {
+    var answer: JSONObject = [:]
+    for (index, reason) in publication.refused { answer["refused \(index)"] = .string(reason) }
+    if let failure = publication.failure { answer["failed from \(failure.index)"] = .string("\(failure.error)") }
+    return answer.isEmpty ? ["done": true] : .object(answer)
 }
 
 func scheduler(_ services: LiveServices) throws(ServiceError) -> any Scheduler {
