@@ -58,6 +58,7 @@ let functions = [
     "PlaceOrder",
     "ProcessAvatar",
     "Profile",
+    "PublishEvents",
     "ReadInbox",
     "RecordSignIn",
     "RefundVotes",

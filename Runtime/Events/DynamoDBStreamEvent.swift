@@ -1,5 +1,6 @@
 package import Items
 package import JSON
+package import Time
 
 /// A batch of a table's changes, all from one shard of its stream, in the order of their sequence numbers.
 ///
@@ -59,6 +60,12 @@ package struct DynamoDBStreamEvent: Codable, Hashable, Sendable {
         package var sequenceNumber: String
         package var sizeBytes: Int
         package var streamViewType: String
+
+        /// When the item changed; nil if that is no time.
+        package var time: Timestamp? {
+            approximateCreationDateTime.double.flatMap { Int64(exactly: ($0 * 1_000).rounded()) }
+                .map(Timestamp.init(milliseconds:))
+        }
 
         private enum CodingKeys: String, CodingKey {
             case approximateCreationDateTime = "ApproximateCreationDateTime"

@@ -106,7 +106,7 @@ class Stack:
                 return self.attribute(name, "Arn")
             case "AWS::SQS::Queue":
                 return f"http://127.0.0.1:4566/000000000000/bundle-{name}"
-            case "AWS::Scheduler::ScheduleGroup":
+            case "AWS::Scheduler::ScheduleGroup" | "AWS::Events::EventBus":
                 return self.value(properties.get("Name", f"bundle-{name}"))
         return f"bundle-{name}"
 
@@ -116,6 +116,7 @@ class Stack:
         "AWS::SQS::Queue": "sqs:us-east-1:000000000000:", "AWS::SNS::Topic": "sns:us-east-1:000000000000:",
         "AWS::S3::Bucket": "s3:::", "AWS::Cognito::UserPool": "cognito-idp:us-east-1:000000000000:userpool/",
         "AWS::IAM::ManagedPolicy": "iam::000000000000:policy/",
+        "AWS::Events::EventBus": "events:us-east-1:000000000000:event-bus/",
         "AWS::Logs::LogGroup": "logs:us-east-1:000000000000:log-group:",
         "AWS::CloudWatch::Alarm": "cloudwatch:us-east-1:000000000000:alarm:"}
 

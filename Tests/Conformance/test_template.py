@@ -151,6 +151,11 @@ def watched(stack, alarm, dimension):
     return sorted(part["Value"] for metric in metrics for part in metric["Dimensions"] if part["Name"] == dimension)
 
 
+def gives_up(mapping):
+    """Whether what a mapping of a stream fails on ends in a queue, which is watched."""
+    return mapping.get("MaximumRetryAttempts", -1) != -1 or mapping.get("MaximumRecordAgeInSeconds", -1) != -1
+
+
 def test_every_queue_and_stream_is_watched(stack):
     queues = {stack.attribute(name, "Arn"): name for name in stack.of_type("AWS::SQS::Queue")}
     sources = {part["EventSourceArn"]: part for part in stack.of_type("AWS::Lambda::EventSourceMapping").values()}
@@ -160,7 +165,7 @@ def test_every_queue_and_stream_is_watched(stack):
     assert watched(stack, "MessagesOld", "QueueName") == sorted(f"bundle-{name}" for name in set(queues.values()) - dead)
     followers = {
         part["FunctionName"] for arn, part in stack.of_type("AWS::Lambda::EventSourceMapping").items()
-        if "/stream/" in part["EventSourceArn"]}
+        if "/stream/" in part["EventSourceArn"] and not gives_up(part)}
     assert watched(stack, "ChangesOld", "FunctionName") == sorted(followers)
     share, = [part["Expression"] for part in stack.resources["MessagesOld"]["Metrics"] if "Expression" in part]
     for part in stack.resources["MessagesOld"]["Metrics"]:
@@ -175,14 +180,25 @@ def test_every_queue_gives_up_to_dead_letters(stack):
             policy = queues[arns[mapping["EventSourceArn"]]]["RedrivePolicy"]
             assert policy["deadLetterTargetArn"] in arns and policy["maxReceiveCount"] >= 1, name
             assert "ReportBatchItemFailures" in mapping["FunctionResponseTypes"], name
-        elif mapping.get("MaximumRetryAttempts", -1) != -1:
-            # -1 waits for as long as it takes, loses nothing, and says so by the alarm ChangesOld.
+        elif gives_up(mapping):
+            # What does not waits for as long as it takes, loses nothing, and says so by the alarm ChangesOld.
             assert mapping["DestinationConfig"]["OnFailure"]["Destination"] in arns, name
             assert mapping["BisectBatchOnFunctionError"] is True, name
     # Dead letters are kept for as long as there is, 14 days.
     for arn, name in arns.items():
         if not any(mapping["EventSourceArn"] == arn for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values()):
             assert queues[name]["MessageRetentionPeriod"] == 1_209_600, name
+
+
+def test_what_happens_is_archived_and_the_bus_is_written_by_one_function(stack):
+    bus, = stack.of_type("AWS::Events::EventBus")
+    archive, = stack.of_type("AWS::Events::Archive").values()
+    assert archive["SourceArn"] == stack.attribute(bus, "Arn") and archive["RetentionDays"] > 0
+    assert "EventPattern" not in archive
+    writers = [
+        name for name, role in stack.of_type("AWS::IAM::Role").items() for policy in role.get("Policies", [])
+        if "events:PutEvents" in json.dumps(policy)]
+    assert writers == ["PublishEventsRole"]
 
 
 def test_dashboard_is_free_and_shows_every_alarm_and_table(stack):

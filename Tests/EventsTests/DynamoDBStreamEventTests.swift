@@ -2,6 +2,7 @@ import Events
 import Items
 import JSON
 import Testing
+import Time
 
 struct DynamoDBStreamEventTests {
     /// The shape of AWS's own sample for a mapping with a tumbling window, every member present.
@@ -27,6 +28,18 @@ struct DynamoDBStreamEventTests {
         #expect(record.dynamodb.newImage == ["pk": "a", "n": 1])
         #expect(record.dynamodb.sequenceNumber == "222000000000000000000000001")
         #expect(try encodeJSONValue(event) == json)
+    }
+
+    @Test(
+        arguments: [
+            ("1677175200.5", Timestamp(milliseconds: 1_677_175_200_500)),
+            ("1677175200", Timestamp(seconds: 1_677_175_200)),
+            ("1E300", nil), ("\"2023-02-23T18:00:00Z\"", nil),
+        ])
+    func `says when the item changed`(text: String, time: Timestamp?) throws {
+        let event = Self.windowed.replacing("1677175200.5", with: text)
+        let record = try #require(decodeJSON(DynamoDBStreamEvent.self, from: parseJSON(event)).records.first)
+        #expect(record.dynamodb.time == time)
     }
 
     @Test func `a mapping without a window names no shard`() throws {

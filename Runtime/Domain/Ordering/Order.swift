@@ -57,7 +57,7 @@ package struct Order: StoredEntity, Hashable {
 }
 
 extension Order {
-    private static let partitionPrefix = "ORDER#"
+    static let partitionPrefix = "ORDER#"
 
     package static func key(_ id: String) -> ItemKey { ItemKey(.orders, partitionPrefix + id, ItemName.meta) }
 

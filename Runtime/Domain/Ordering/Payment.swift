@@ -35,7 +35,7 @@ package struct Payment: StoredEntity, Hashable {
 }
 
 extension Payment {
-    private static let partitionPrefix = "PAY#"
+    static let partitionPrefix = "PAY#"
 
     package static func key(of orderID: String) -> ItemKey {
         ItemKey(.orders, partitionPrefix + orderID, ItemName.meta)

@@ -1,0 +1,119 @@
+import Handling
+import JSON
+import LambdaRuntime
+import Services
+import Synchronization
+import Testing
+import Time
+
+struct EventPublishingTests {
+    /// Answers as it was told, and keeps what it was asked.
+    private final class Bus: EventBus {
+        private let publication: Publication
+        private let kept = Mutex<[BusEvent]>([])
+        init(_ publication: Publication) { self.publication = publication }
+        var events: [BusEvent] { kept.withLock { $0 } }
+        func publish(_ events: [BusEvent]) async -> Publication {
+            kept.withLock { $0 += events }
+            return publication
+        }
+    }
+
+    private final class Queue: MessageQueue {
+        private let error: ServiceError?
+        private let kept = Mutex<[QueueMessage]>([])
+        init(_ error: ServiceError?) { self.error = error }
+        var bodies: [JSONValue] { kept.withLock { $0 }.map { (try? parseJSON($0.body)) ?? .null } }
+        func send(_ messages: [QueueMessage]) async throws(ServiceError) {
+            if let error, !messages.isEmpty { throw error }
+            kept.withLock { $0 += messages }
+        }
+    }
+
+    private static func event(_ index: Int) -> BusEvent {
+        BusEvent(
+            key: "k\(index)", source: "s", detailType: "t\(index)", detail: #"{"a":1}"#, time: Timestamp(seconds: 1),
+            resources: ["arn:\(index)"])
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var publication = Publication()
+        var letterError: ServiceError?
+        /// Of three changes, 100 to 102.
+        var comesAgain: String?
+        var thrown: ServiceError?
+        var letters: [String] = []
+        var counts: [String: Int] = [:]
+    }
+    static let rows = [
+        Row(testDescription: "all taken", counts: ["EventsPublished": 3]),
+        Row(
+            testDescription: "one refused", publication: Publication(refused: [0: "no"]), letters: ["t0"],
+            counts: ["EventsPublished": 2, "EventsRefused": 1]),
+        Row(
+            testDescription: "all refused", publication: Publication(refused: [2: "c", 0: "a", 1: "b"]),
+            letters: ["t0", "t1", "t2"], counts: ["EventsRefused": 3]),
+        Row(
+            testDescription: "failing from the second",
+            publication: Publication(failure: .init(index: 1, error: .throttled)),
+            comesAgain: "101", counts: ["EventsPublished": 1]),
+        Row(
+            testDescription: "refused before and behind a failure",
+            publication: Publication(refused: [0: "a", 2: "c"], failure: .init(index: 1, error: .throttled)),
+            comesAgain: "101", letters: ["t0"], counts: ["EventsRefused": 1]),
+        Row(
+            testDescription: "getting nowhere",
+            publication: Publication(failure: .init(index: 0, error: .rejected("PutEvents: AccessDeniedException"))),
+            thrown: .rejected("PutEvents: AccessDeniedException")),
+        Row(
+            testDescription: "a refused event that the dead letters do not take either",
+            publication: Publication(refused: [1: "b", 2: "c"]), letterError: .throttled, comesAgain: "101",
+            counts: ["EventsPublished": 1, "EventsRefused": 2]),
+        Row(
+            testDescription: "the first of them", publication: Publication(refused: [0: "a"]), letterError: .throttled,
+            thrown: .throttled, counts: ["EventsPublished": 2, "EventsRefused": 1]),
+    ]
+
+    @Test(arguments: rows) func `loses no event, and is held up by none that is refused`(row: Row) async throws {
+        let (bus, letters) = (Bus(row.publication), Queue(row.letterError))
+        let lines = Mutex<[String]>([])
+        let context = InvocationContext(
+            requestID: "r", deadline: Timestamp(seconds: 1), receivedAt: Timestamp(seconds: 1),
+            logger: Logger { _, bytes in lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } })
+        let events = (0..<3).map { (sequenceNumber: "\(100 + $0)", event: Self.event($0)) }
+        do throws(ServiceError) {
+            let comesAgain = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish(events, context)
+            #expect(comesAgain == row.comesAgain)
+            #expect(row.thrown == nil)
+        } catch {
+            #expect(error == row.thrown)
+        }
+        #expect(bus.events == events.map(\.event))
+        #expect(letters.bodies.map { $0["entry"]?["DetailType"]?.string } == row.letters)
+        let written = lines.withLock { $0 }
+        let counted = written.compactMap { try? parseJSON($0) }.first { $0["_aws"] != nil }
+        for name in ["EventsPublished", "EventsRefused"] { #expect(counted?[name]?.int == row.counts[name]) }
+        // What is refused says so by a line each, and what comes again by one; a failing function by its own.
+        #expect(written.count { $0.contains("the bus refuses an event") } == row.counts["EventsRefused"] ?? 0)
+        #expect(written.contains { $0.contains("events are not published") } == (row.comesAgain != nil))
+    }
+
+    @Test func `a dead letter has all that publishing it takes`() async throws {
+        let letters = Queue(nil)
+        let context = InvocationContext(
+            requestID: "r", deadline: Timestamp(seconds: 1), receivedAt: Timestamp(seconds: 1))
+        let bus = Bus(Publication(refused: [0: "InvalidArgument: why"]))
+        _ = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish([("1", Self.event(0))], context)
+        #expect(
+            letters.bodies == [
+                [
+                    "error": "InvalidArgument: why",
+                    "entry": [
+                        "Source": "s", "DetailType": "t0", "Detail": #"{"a":1}"#, "Time": "1970-01-01T00:00:01.000Z",
+                        "Resources": ["arn:0"],
+                    ],
+                ]
+            ])
+    }
+}
