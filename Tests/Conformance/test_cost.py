@@ -28,6 +28,11 @@ def test_units_are_those_of_what_was_read_and_written():
         assert (row["readUnits"], row["writeUnits"], row["invocations"]) == (read, written, 2)
 
 
+def test_events_are_paid_one_by_one_however_few_calls_bring_them():
+    row, = costs("PublishEvents/eleven-orders").values()
+    assert row["calls"] == 11
+
+
 def test_dollars_follow_from_what_was_used():
     # A refusal: nothing follows from it.
     for row in costs("CastVote/unknown-voting").values():

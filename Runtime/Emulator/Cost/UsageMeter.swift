@@ -34,9 +34,9 @@ package final class UsageMeter: Sendable {
         }
     }
 
-    func note(call action: String) {
-        guard !action.hasPrefix("dynamodb:") else { return }
-        usage.withLock { $0.calls[action, default: 0] += 1 }
+    func note(call action: String, count: Int = 1) {
+        guard count > 0, !action.hasPrefix("dynamodb:") else { return }
+        usage.withLock { $0.calls[action, default: 0] += count }
     }
 
     // MARK: DynamoDB

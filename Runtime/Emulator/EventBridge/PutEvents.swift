@@ -9,6 +9,9 @@ extension EventBridgeService {
     ///   "More room to build": 1 MB where it was 256 KB.
     static let entryBytesMax = 1_048_576
 
+    /// What is paid as one event.
+    private static let paidBytes = 65_536
+
     /// Why an entry of a call is not taken; the others are.
     private struct EntryFailure: Error {
         var code = "InvalidArgument"
@@ -21,17 +24,23 @@ extension EventBridgeService {
 
     func putEvents(_ input: ModelInput, _ call: ServiceCall) throws(ServiceFault) -> JSONValue {
         let entries = try input.requireList("Entries", counts: 1...Self.entriesMax)
-        var size = 0
-        for entry in entries { size += try Self.size(of: entry) }
+        var (size, paid) = (0, 0)
+        for entry in entries {
+            let bytes = try Self.size(of: entry)
+            size += bytes
+            paid += max(1, (bytes + Self.paidBytes - 1) / Self.paidBytes)
+        }
         guard size <= Self.entryBytesMax else {
             throw .validation("Total size of the entries in the request is over the limit.")
         }
         // One call may write to several buses; the first one was asked about already.
-        for bus in Set(entries.map(Self.busName)).subtracting([Self.busName(entries[0])]).sorted() {
+        let buses = Set(entries.map(Self.busName))
+        for bus in buses.subtracting([Self.busName(entries[0])]).sorted() {
             if let message = host.access.denial(of: "events:PutEvents", on: EventBus.arn(bus), to: call.caller) {
                 throw ServiceFault(code: "AccessDeniedException", message: message)
             }
         }
+        host.access.notePaid(as: paid - buses.count, of: "events:PutEvents", by: call.caller)
         let trace = call.request.headers.first(name: "X-Amzn-Trace-Id")
         var results: [JSONValue] = []
         var failedCount = 0

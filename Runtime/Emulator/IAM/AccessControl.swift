@@ -59,4 +59,10 @@ final class AccessControl: Sendable {
         let role = "arn:aws:sts::\(LocalAccount.id):assumed-role/bundle-\(logicalID)Role/\(holder.name)"
         return "User: \(role) is not authorized to perform: \(action) on resource: \(resource) \(reason)"
     }
+
+    /// Counts what a call is paid as beyond the one that it was asked about as.
+    func notePaid(as further: Int, of action: String, by caller: Caller) {
+        guard case .function = caller else { return }
+        meter?.note(call: action, count: further)
+    }
 }
