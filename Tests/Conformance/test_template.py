@@ -190,6 +190,20 @@ def test_every_queue_gives_up_to_dead_letters(stack):
             assert queues[name]["MessageRetentionPeriod"] == 1_209_600, name
 
 
+@pytest.mark.parametrize("service", ["Events", "Scheduler", "Lambda", "SQS", "DynamoDB", "S3"])
+def test_a_second_stack_in_the_account_finds_no_name_taken(stack, service):
+    """CloudFormation makes names of its own, or they begin with the stack's."""
+    named = ("Name", "FunctionName", "QueueName", "TableName", "BucketName", "ArchiveName")
+    found = [name for name in stack.resources if stack.types[name].startswith(f"AWS::{service}::")]
+    assert found
+    for name in found:
+        # A mapping or a permission names its function.
+        if stack.types[name].endswith(("::EventSourceMapping", "::Permission", "::EventInvokeConfig")):
+            continue
+        given = [stack.resources[name][property] for property in named if property in stack.resources[name]]
+        assert all(one.startswith("bundle-") for one in given), (name, given)
+
+
 def test_what_happens_is_archived_and_the_bus_is_written_by_one_function(stack):
     bus, = stack.of_type("AWS::Events::EventBus")
     archive, = stack.of_type("AWS::Events::Archive").values()
