@@ -21,5 +21,6 @@ extension TemplateCoverage {
         "AWS::CloudFront::Distribution": ["": names],
         "AWS::Route53::HealthCheck": ["": names],
         "AWS::Route53::RecordSet": ["": names],
+        "AWS::Route53::RecordSetGroup": ["": names],
     ])
 }

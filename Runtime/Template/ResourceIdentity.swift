@@ -85,8 +85,10 @@ struct ResourceIdentity {
             attributes = ["ClientId": reference, "Name": named(try property("ClientName"))]
         case "AWS::IAM::Role":
             reference = named(try property("RoleName"))
+            // `/` or `/division/`.
+            let path = try property("Path") ?? "/"
             attributes = [
-                "Arn": context.arn("iam", "role/\(reference)", region: ""), "RoleId": Self.identifier(logicalID),
+                "Arn": context.arn("iam", "role\(path)\(reference)", region: ""), "RoleId": Self.identifier(logicalID),
             ]
         case "AWS::IAM::ManagedPolicy":
             reference = context.arn("iam", "policy/\(named(try property("ManagedPolicyName")))", region: "")

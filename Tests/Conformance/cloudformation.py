@@ -126,6 +126,8 @@ class Stack:
         if attribute in ("Arn", "TopicArn"):
             own = f"bundle-{name}" if self.types[name] in (
                 "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy") else self.reference(name)
+            if self.types[name] == "AWS::IAM::Role":
+                own = self.value(resource["Properties"].get("Path", "/")).removeprefix("/") + own
             suffix = ":*" if self.types[name] == "AWS::Logs::LogGroup" else ""
             return "arn:aws:" + self.ARNS[self.types[name]] + own + suffix
         if attribute == "StreamArn":

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 import hostile_images
 from conftest import BUILD, ROOT, Emulator
 
-BUCKET = "bundle-avatars-000000000000"
+BUCKET = "bundle-avatars-000000000000-us-east-1"
 SECRET = "avatars_local"
 MEMORY_MB = 512
 FUNCTIONS = ["RequestAvatarUpload", "ProcessAvatar", "AvatarWebhook"]

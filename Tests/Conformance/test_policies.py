@@ -73,6 +73,13 @@ def for_lambda_itself(stack, function):
     return {("sqs:SendMessage", arn) for arn in destinations + list(queues.values())}
 
 
+def test_the_boundary_leaves_what_roles_grant(stack):
+    """Also what no event of a replay brings about: failures sent on by Lambda."""
+    for name in stack.of_type("AWS::Lambda::Function"):
+        for action, resource in grants_of(role_of(stack, name)):
+            assert allows(boundary(stack), action, resource), (name, action, resource)
+
+
 def boundary(stack):
     return stack.resources["FunctionBoundary"]["PolicyDocument"]["Statement"]
 
@@ -149,7 +156,9 @@ LOGS = f"arn:aws:logs:{ACCOUNT}:log-group"
     ("sqs:ReceiveMessage", f"arn:aws:sqs:{ACCOUNT}:bundle-RefundQueue", True),
     ("sqs:ReceiveMessage", f"arn:aws:sqs:{ACCOUNT}:others", False),
     ("sqs:DeleteQueue", f"arn:aws:sqs:{ACCOUNT}:bundle-RefundQueue", False),
-    ("iam:PassRole", "arn:aws:iam::000000000000:role/bundle-Sender", True),
+    ("sqs:SendMessage", f"arn:aws:sqs:{ACCOUNT}:bundle-others", False),
+    ("iam:PassRole", "arn:aws:iam::000000000000:role/bundle/bundle-Sender", True),
+    ("iam:PassRole", "arn:aws:iam::000000000000:role/bundle-Sender", False),
     ("iam:PassRole", "arn:aws:iam::000000000000:role/Administrator", False),
     ("iam:CreateUser", "arn:aws:iam::000000000000:user/a", False),
     ("sts:AssumeRole", "arn:aws:iam::000000000000:role/Administrator", False),

@@ -6,10 +6,11 @@ import re
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from cloudformation import Stack
-from conftest import BUILD, ROOT
+from conftest import BUILD, ROOT, Emulator
 
 TEXT = (ROOT / "template.yaml").read_text()
 ACCOUNT_ID = "000000000000"
@@ -18,7 +19,9 @@ DOMAIN = {"DomainName": "api.example.com", "CertificateId": CERTIFICATE, "Hosted
 STANDBY = {**DOMAIN, "StandbyDomainName": "d1.cloudfront.net"}
 WEB_ACL = {"WebACLArn": f"arn:aws:wafv2:us-east-1:{ACCOUNT_ID}:global/webacl/a/1"}
 OPTIONS = {
-    "plain": {}, "replicas": {"ReplicaRegion": "eu-west-1"}, "unprotected": {"DeletionProtection": "false"},
+    "plain": {}, "arm64": {"Architecture": "arm64"},
+    "mail": {"EmailIdentityArn": f"arn:aws:ses:us-east-1:{ACCOUNT_ID}:identity/hello@example.com"},
+    "replicas": {"ReplicaRegion": "eu-west-1"}, "unprotected": {"DeletionProtection": "false"},
     "domain": DOMAIN, "standby": STANDBY, "web ACL": WEB_ACL, "domain and web ACL": {**DOMAIN, **WEB_ACL},
     "everything": {**STANDBY, **WEB_ACL, "ReplicaRegion": "eu-west-1"}}
 
@@ -246,11 +249,11 @@ def test_budget_has_the_values_of_the_requirement(stack):
 # What each option adds, and the address that comes of it.
 ADDED = {
     "plain": ([], "https://api.execute-api.us-east-1.amazonaws.com"),
-    "domain": (["ApiDomain", "ApiDomainMapping", "ApiRecord"], "https://api.example.com"),
-    "standby": (["ApiDomain", "ApiDomainMapping", "ApiHealth", "ApiRecord", "StandbyRecord"], "https://api.example.com"),
+    "domain": (["ApiDomain", "ApiDomainMapping", "ApiRecords"], "https://api.example.com"),
+    "standby": (["ApiDomain", "ApiDomainMapping", "ApiHealth", "ApiRecords"], "https://api.example.com"),
     "web ACL": (["Front"], "https://Front.DomainName"),
-    "domain and web ACL": (["ApiRecord", "Front"], "https://api.example.com"),
-    "everything": (["ApiHealth", "ApiRecord", "Front", "StandbyRecord"], "https://api.example.com"),
+    "domain and web ACL": (["ApiRecords", "Front"], "https://api.example.com"),
+    "everything": (["ApiHealth", "ApiRecords", "Front"], "https://api.example.com"),
 }
 
 
@@ -265,16 +268,80 @@ def test_what_stands_before_the_API(option):
         assert front["WebACLId"] == WEB_ACL["WebACLArn"]
         assert front["Origins"][0]["DomainName"] == "api.execute-api.us-east-1.amazonaws.com"
         assert front.get("Aliases", []) == (["api.example.com"] if "DomainName" in OPTIONS[option] else [])
-    record = stack.resources.get("ApiRecord")
-    if record:
+    # One resource, so that CloudFormation changes them as one: a plain record can't be beside one of a pair.
+    records = stack.resources.get("ApiRecords", {}).get("RecordSets", [])
+    assert len(records) == ("DomainName" in OPTIONS[option]) + ("StandbyDomainName" in OPTIONS[option])
+    assert all((record["Name"], record["Type"]) == ("api.example.com", "A") for record in records)
+    if records:
         target = "Front.DomainName" if front else "ApiDomain.RegionalDomainName"
-        assert record["AliasTarget"]["DNSName"] == target
-    if "StandbyRecord" in stack.resources:
-        assert (record["Failover"], record["HealthCheckId"]) == ("PRIMARY", stack.reference("ApiHealth"))
-        assert stack.resources["StandbyRecord"]["Failover"] == "SECONDARY"
-        assert record["SetIdentifier"] != stack.resources["StandbyRecord"]["SetIdentifier"]
-    elif record:
-        assert not {"Failover", "SetIdentifier", "HealthCheckId"} & set(record)
+        assert records[0]["AliasTarget"]["DNSName"] == target
+    if len(records) == 2:
+        assert (records[0]["Failover"], records[0]["HealthCheckId"]) == ("PRIMARY", stack.reference("ApiHealth"))
+        assert records[1]["Failover"] == "SECONDARY"
+        assert records[0]["SetIdentifier"] != records[1]["SetIdentifier"]
+    elif records:
+        assert not {"Failover", "SetIdentifier", "HealthCheckId"} & set(records[0])
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_functions_are_for_the_processors_of_the_zips(option):
+    wanted = [OPTIONS[option].get("Architecture", "x86_64")]
+    for name, function in Stack(TEXT, OPTIONS[option]).of_type("AWS::Lambda::Function").items():
+        assert function["Architectures"] == wanted, name
+
+
+def test_codes_come_from_the_address_that_is_given(stack):
+    assert "EmailConfiguration" not in stack.resources["UserPool"]
+    pool = Stack(TEXT, OPTIONS["mail"]).resources["UserPool"]
+    assert pool["EmailConfiguration"] == {
+        "EmailSendingAccount": "DEVELOPER", "SourceArn": OPTIONS["mail"]["EmailIdentityArn"]}
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    running = Emulator("--parameter", "SiteOrigin=https://shop.example.com")
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("method, headers, path", [
+    ("GET", "authorization", "/me"), ("POST", "authorization,content-type,idempotency-key", "/orders"),
+    ("PATCH", "authorization,content-type", "/me/preferences"), ("DELETE", "authorization", "/votings/V1/registration")])
+@pytest.mark.parametrize("origin, is_allowed", [("https://shop.example.com", True), ("https://example.com", False)])
+def test_pages_of_the_site_may_call_the_API(emulator, method, headers, path, origin, is_allowed):
+    asked = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+    answer = httpx.options(f"{emulator.endpoint}/apis/api{path}", headers=asked, timeout=20)
+    assert (answer.headers.get("access-control-allow-origin") == origin) == is_allowed
+    if is_allowed:
+        assert method in answer.headers["access-control-allow-methods"].split(",")
+        assert set(headers.split(",")) <= set(answer.headers["access-control-allow-headers"].split(","))
+    told = httpx.get(f"{emulator.endpoint}/apis/api/votings", headers={"Origin": origin}, timeout=20)
+    assert (told.headers.get("access-control-allow-origin") == origin) == is_allowed
+
+
+def test_pages_of_the_site_may_upload_and_show_avatars(stack):
+    rule, = stack.resources["AvatarsBucket"]["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedOrigins"], sorted(rule["AllowedMethods"])) == (["http://localhost:3000"], ["GET", "PUT"])
+
+
+def test_nothing_of_avatars_is_kept_for_ever_that_nobody_asks_for(stack):
+    bucket = stack.resources["AvatarsBucket"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert all(rule["Status"] == "Enabled" for rule in rules.values())
+    assert (rules["uploads"]["Prefix"], rules["uploads"]["ExpirationInDays"]) == ("uploads/", 14)
+    # Pictures in use are current versions, and not below uploads/.
+    assert "ExpirationInDays" not in rules["versions"]
+    assert rules["versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+
+
+def test_the_bucket_can_be_made_in_another_region(stack):
+    name = stack.resources["AvatarsBucket"]["BucketName"]
+    assert name.endswith("-us-east-1") and len(name) <= 63
+    users = [
+        function["Environment"]["Variables"]["AVATARS_BUCKET"]
+        for function in stack.of_type("AWS::Lambda::Function").values()
+        if "AVATARS_BUCKET" in function["Environment"]["Variables"]]
+    assert set(users) == {name} and len(users) == 2
 
 
 def test_every_parameter_of_a_wrong_form_is_refused(stack):
@@ -283,6 +350,7 @@ def test_every_parameter_of_a_wrong_form_is_refused(stack):
         if "AllowedPattern" in parameter}
     wrong = {
         "AlertEmail": "nobody", "ReplicaRegion": "Europe", "DomainName": "api", "CertificateId": "arn:aws:acm:x",
+        "EmailIdentityArn": f"arn:aws:ses:us-east-1:{ACCOUNT_ID}:identity/example.com", "SiteOrigin": "https://a.org/",
         "HostedZoneId": "/hostedzone/Z1", "StandbyDomainName": "https://x.org", "StandbyHostedZoneId": "",
         "WebACLArn": "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/a/1", "SiteURL": "https://example.com/"}
     assert sorted(patterns) == sorted(wrong)

@@ -47,8 +47,14 @@ struct ResourceIdentityTests {
         ("AWS::Cognito::UserPoolClient", "", "!Ref X", "x"),
         ("AWS::Cognito::UserPoolGroup", "GroupName: g", "!Ref X", "g"),
         ("AWS::IAM::Role", "RoleName: r", "!GetAtt X.Arn", "arn:aws:iam::000000000000:role/r"),
+        (
+            "AWS::IAM::Role", "RoleName: r, Path: /a/b/", "!GetAtt X.Arn", "arn:aws:iam::000000000000:role/a/b/r"
+        ),
         ("AWS::IAM::ManagedPolicy", "", "!Ref X", "arn:aws:iam::000000000000:policy/bundle-X"),
-        ("AWS::IAM::ManagedPolicy", "ManagedPolicyName: p", "!GetAtt X.PolicyArn", "arn:aws:iam::000000000000:policy/p"),
+        (
+            "AWS::IAM::ManagedPolicy", "ManagedPolicyName: p", "!GetAtt X.PolicyArn",
+            "arn:aws:iam::000000000000:policy/p"
+        ),
         ("AWS::Scheduler::ScheduleGroup", "Name: g", "!Ref X", "g"),
         ("AWS::Logs::LogGroup", "LogGroupName: /a", "!Ref X", "/a"),
         ("AWS::CloudWatch::Alarm", "AlarmName: a", "!Ref X", "a"),

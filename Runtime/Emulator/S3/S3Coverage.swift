@@ -1,6 +1,8 @@
 import Template
 
 extension TemplateCoverage {
+    private static let kept: Coverage.Rule = .harmless("what is left over costs nothing here, and is kept")
+
     static let s3 = Coverage([
         "AWS::S3::Bucket": [
             "BucketName": .used, "CorsConfiguration": .used, "NotificationConfiguration": .used,
@@ -11,6 +13,10 @@ extension TemplateCoverage {
             "BucketEncryption": .harmless("nothing leaves this machine"),
             "LifecycleConfiguration.Rules.AbortIncompleteMultipartUpload": .harmless(
                 "unfinished uploads cost nothing here"),
+            "LifecycleConfiguration.Rules.ExpirationInDays": kept,
+            "LifecycleConfiguration.Rules.ExpiredObjectDeleteMarker": kept,
+            "LifecycleConfiguration.Rules.NoncurrentVersionExpiration": kept,
+            "LifecycleConfiguration.Rules.Prefix": kept,
             "LifecycleConfiguration.Rules.Id": .harmless("it is for people"),
             "LifecycleConfiguration.Rules.Status": .harmless("what it turns on is said by the rest"),
         ],
