@@ -8,7 +8,16 @@ package struct FunctionPackage: Sendable {
     package static let librariesMax = 64
     private static let bootstrap = "bootstrap"
 
+    package struct File: Sendable {
+        /// From the root of the function, with `/` between folders.
+        package var path: String
+        package var content: [UInt8]
+        package var permissions: ZipArchive.Permissions
+    }
+
     package let zip: [UInt8]
+    /// What the zip holds, by path.
+    package let files: [File]
     /// Without the libraries.
     package let bootstrapBytes: Int
     package let machine: ELFFile.Machine
@@ -16,8 +25,8 @@ package struct FunctionPackage: Sendable {
     package let libraries: [String]
     /// What Amazon Linux 2023 lacks, as `bootstrap: GLIBC_2.35 of libm.so.6`; empty if it will run there.
     package let missing: [String]
-    /// The newest version of glibc's symbols that anything in it needs, as `2.34`.
-    package let glibc: String
+    /// The versions of glibc's symbols that anything in it needs, as `2.34`; the newest last.
+    package let glibc: [String]
 
     /// - Parameters:
     ///   - executable: stripped.
@@ -41,10 +50,13 @@ package struct FunctionPackage: Sendable {
             waiting += elf.neededLibraries
         }
         files.sort { $0.name < $1.name }
-        var archive = ZipArchive()
-        for file in files {
-            archive.add(file.name, file.content, file.name == Self.bootstrap ? .executable : .readable)
+        self.files = files.map { file in
+            File(
+                path: file.name, content: file.content,
+                permissions: file.name == Self.bootstrap ? .executable : .readable)
         }
+        var archive = ZipArchive()
+        for file in self.files { archive.add(file.path, file.content, file.permissions) }
         zip = archive.bytes
         guard zip.count <= ZipArchive.sizeBytesMax else {
             throw PackagingError("the zip has \(zip.count) bytes; Lambda takes \(ZipArchive.sizeBytesMax) at most")
@@ -57,14 +69,16 @@ package struct FunctionPackage: Sendable {
                 "\(file.name): \($0.version) of \($0.library)"
             }
         }
-        glibc = Self.newestGlibc(files.flatMap(\.elf.neededVersions))
+        glibc = Self.glibcVersions(files.flatMap(\.elf.neededVersions))
     }
 
-    private static func newestGlibc(_ versions: [ELFFile.NeededVersion]) -> String {
+    private static func glibcVersions(_ versions: [ELFFile.NeededVersion]) -> [String] {
         let numbers = versions.compactMap { needed -> [Int]? in
             guard needed.version.hasPrefix("GLIBC_") else { return nil }
             return needed.version.dropFirst(6).split(separator: ".").compactMap { Int($0) }
         }
-        return (numbers.max { $0.lexicographicallyPrecedes($1) } ?? []).map(String.init).joined(separator: ".")
+        return Set(numbers).sorted { $0.lexicographicallyPrecedes($1) }.map {
+            $0.map(String.init).joined(separator: ".")
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Packaging
 
-/// Strips, packages and writes functions.
+/// Strips functions, packages them and writes their zips.
 struct PackagingTool {
     let executables: String
     let zips: String
@@ -17,21 +17,31 @@ struct PackagingTool {
         let stripped = "\(zips)/\(function).bootstrap"
         try run([objcopy, "--strip-all", "\(executables)/\(function)", stripped])
         defer { unlink(stripped) }
-        let made = try FunctionPackage(executable: try Self.read(stripped)) { name throws(PackagingError) in
+        return try FunctionPackage(executable: try DiskFile.read(stripped)) { name throws(PackagingError) in
             for folder in Self.libraryFolders where access("\(folder)/\(name)", R_OK) == 0 {
-                return try Self.read("\(folder)/\(name)")
+                return try DiskFile.read("\(folder)/\(name)")
             }
             throw PackagingError("it needs \(name), which is neither on Amazon Linux 2023 nor here")
         }
-        try Self.write(made.zip, to: "\(zips)/\(function).zip")
-        return made
+    }
+
+    func write(_ made: FunctionPackage, of function: String) throws(PackagingError) {
+        try DiskFile.write(made.zip, to: "\(zips)/\(function).zip")
+    }
+
+    /// An older zip, which would be deployed in the place of what was refused.
+    func remove(_ function: String) throws(PackagingError) {
+        let zip = "\(zips)/\(function).zip"
+        guard unlink(zip) == 0 || errno == ENOENT else {
+            throw PackagingError("\(zip) can't be removed: \(String(cString: strerror(errno)))")
+        }
     }
 
     func line(_ made: FunctionPackage, of function: String) -> String {
         func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000).\(bytes / 100_000 % 10) MB" }
         let libraries = made.libraries.isEmpty ? "" : ", with \(made.libraries.joined(separator: ", "))"
         return "\(zips)/\(function).zip  \(megabytes(made.zip.count)), bootstrap \(megabytes(made.bootstrapBytes)), "
-            + "\(made.machine.rawValue), glibc \(made.glibc)\(libraries)"
+            + "\(made.machine.rawValue), glibc \(made.glibc.joined(separator: " "))\(libraries)"
     }
 
     private func run(_ command: [String]) throws(PackagingError) {
@@ -44,30 +54,6 @@ struct PackagingTool {
         var status: Int32 = 0
         guard waitpid(process, &status, 0) == process, status == 0 else {
             throw PackagingError("\(command.joined(separator: " ")) failed")
-        }
-    }
-
-    private static func read(_ path: String) throws(PackagingError) -> [UInt8] {
-        guard let file = fopen(path, "rb") else {
-            throw PackagingError("\(path) can't be read: \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 1 << 20)
-        while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
-        guard ferror(file) == 0 else { throw PackagingError("\(path) can't be read to its end") }
-        return bytes
-    }
-
-    /// Whole or not at all.
-    private static func write(_ bytes: [UInt8], to path: String) throws(PackagingError) {
-        let part = path + ".part"
-        guard let file = fopen(part, "wb") else {
-            throw PackagingError("\(part) can't be written: \(String(cString: strerror(errno)))")
-        }
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count, rename(part, path) == 0 else {
-            throw PackagingError("\(path) can't be written: \(String(cString: strerror(errno)))")
         }
     }
 }

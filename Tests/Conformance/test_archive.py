@@ -5,13 +5,15 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import zipfile
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
-from conftest import ROOT, Emulator
+from conftest import BUILD, ROOT, Emulator
 from test_runtime_interface import Function, rie  # noqa: F401
 
 # Of Amazon Linux 2023's minimal image; libcurl is its libcurl-minimal there, and here the system's own in its place.
@@ -74,6 +76,105 @@ def test_packaged_again_they_are_the_same_bytes(zips, tmp_path):
     for path in zips.iterdir():
         again = (tmp_path / path.name).read_bytes()
         assert hashlib.sha256(again).digest() == hashlib.sha256(path.read_bytes()).digest(), path.name
+
+
+OBJCOPY = pathlib.Path(shutil.which("swift")).resolve().with_name("llvm-objcopy")
+CLANG = OBJCOPY.with_name("clang")
+MACHINE = "arm64" if os.uname().machine == "aarch64" else "x86_64"
+
+
+@pytest.fixture(scope="module")
+def executables(tmp_path_factory):
+    """Now runs on Amazon Linux 2023; Later asks a library that is there for a symbol that it does not have yet."""
+    folder = tmp_path_factory.mktemp("executables")
+    (folder / "library.c").write_text("int later(void) { return 0; }\n")
+    (folder / "library.map").write_text("GLIBC_2.99 { global: later; };\n")
+    (folder / "Later.c").write_text("int later(void); int main(void) { return later(); }\n")
+    (folder / "Now.c").write_text('#include <stdio.h>\nint main(void) { return puts("now") < 0; }\n')
+    for command in [
+            ["-shared", "-fPIC", "-Wl,-soname,libm.so.6", "-Wl,--version-script=library.map", "library.c", "-o", "library.so"],
+            ["Later.c", "library.so", "-o", "Later"], ["Now.c", "-o", "Now"]]:
+        subprocess.run([CLANG, "-fuse-ld=lld", *command], cwd=folder, check=True)
+    return folder
+
+
+def package(executables, zips, *arguments):
+    return subprocess.run(
+        [BUILD / "package-functions", executables, zips, OBJCOPY, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_what_is_needed_of_glibc_is_listed(executables, tmp_path):
+    done = package(executables, tmp_path, "Now")
+    assert done.returncode == 0, done.stderr
+    needed = {text.decode() for text in re.findall(rb"\0GLIBC_([0-9.]+)(?=\0)", (executables / "Now").read_bytes())}
+    versions = sorted(needed, key=lambda text: [*map(int, text.split("."))])
+    assert versions and f"glibc {' '.join(versions)}\n" in done.stdout
+    assert done.stdout.endswith(f"They are for {MACHINE}: deploy them with the parameter Architecture={MACHINE}.\n")
+
+
+def test_what_would_not_run_is_not_written(executables, tmp_path):
+    (tmp_path / "Later.zip").write_text("of an earlier run")
+    done = package(executables, tmp_path, "Later", "Now")
+    assert done.returncode == 1
+    assert "bootstrap: GLIBC_2.99 of libm.so.6" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["Now.zip"]
+
+
+def test_the_way_out_is_a_command_that_is_taken(executables, tmp_path):
+    message = package(executables, tmp_path, "Later").stderr
+    command = re.search(r"Runtime/prepare && (swift package .*)'", message)[1]
+    # As printed, and stopped before it builds.
+    done = subprocess.run([*command.split(), "--arch", "pdp11"], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert "This machine builds for" in done.stderr, done.stderr
+
+
+@pytest.fixture(scope="module")
+def sam_build(executables, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sam")
+    functions, zips = folder / "functions", folder / "zips"
+    functions.mkdir()
+    zips.mkdir()
+    for name in names():
+        shutil.copy(executables / "Now", functions / name)
+    done = package(functions, zips, "--sam-build", folder / "build", ROOT / "template.yaml", *names())
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_makefile_hands_over_what_the_zip_holds(name, sam_build, tmp_path):
+    # As sam does: in a copy of the folder, with another one for what comes of it.
+    shutil.copytree(sam_build / "build" / name, tmp_path / "source")
+    artifacts = tmp_path / "made of it"
+    artifacts.mkdir()
+    subprocess.run(
+        ["make", "--makefile", "Makefile", f"build-{name}"], cwd=tmp_path / "source", check=True,
+        env={**os.environ, "ARTIFACTS_DIR": str(artifacts)})
+    with zipfile.ZipFile(sam_build / "zips" / f"{name}.zip") as content:
+        files = {entry.filename: (content.read(entry), entry.external_attr >> 16) for entry in content.infolist()}
+    made = {str(path.relative_to(artifacts)): path for path in artifacts.rglob("*") if path.is_file()}
+    assert made.keys() == files.keys()
+    for path, (content, mode) in files.items():
+        assert (made[path].read_bytes(), made[path].stat().st_mode) == (content, mode)
+
+
+def test_the_template_for_sam_build_is_the_template(sam_build):
+    ours = yaml_parse((ROOT / "template.yaml").read_text())
+    built = yaml_parse((sam_build / "build" / "template.yaml").read_text())
+    for name, resource in ours["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            assert built["Resources"][name].pop("Metadata") == {"BuildMethod": "makefile"}
+            assert (sam_build / "build" / built["Resources"][name]["Properties"]["CodeUri"] / "Makefile").exists()
+            built["Resources"][name]["Properties"]["CodeUri"] = resource["Properties"]["CodeUri"]
+    assert built == ours
+
+
+def test_a_template_without_a_zip_is_refused(executables, tmp_path):
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources:\n  Now:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: folder\n")
+    done = package(executables, tmp_path / "zips", "--sam-build", tmp_path / "build", template, "Now")
+    assert done.returncode == 1
+    assert done.stderr == "error: --sam-build: Now has no CodeUri that is a zip.\n"
 
 
 def test_another_architecture_is_refused_with_the_way_to_it():

@@ -1,29 +1,38 @@
 import Foundation
 import PackagePlugin
 
-/// `swift package archive [--arch ARCH] [--output FOLDER] [FUNCTION…]`: builds functions in release mode with the standard
-/// library inside, and writes a zip for Lambda of each; without names, of all that `template.yaml` has.
+/// `swift package archive [--arch ARCH] [--output FOLDER] [--sam-build FOLDER] [FUNCTION…]`: builds functions in release mode
+/// with the standard library inside, and writes a zip for Lambda of each; without names, of all that `template.yaml` has.
+/// For `sam build`, a template and makefiles too.
 @main struct ArchivePlugin: CommandPlugin {
     func performCommand(context: PluginContext, arguments: [String]) throws {
         var extractor = ArgumentExtractor(arguments)
         let architecture = extractor.extractOption(named: "arch").last
         let output = extractor.extractOption(named: "output").last
+        let samBuild = extractor.extractOption(named: "sam-build").last
         let folder = context.package.directoryURL
         if let architecture { try Self.requireThisMachine(architecture) }
         var functions = extractor.remainingArguments
         if let option = functions.first(where: { $0.hasPrefix("-") }) {
             throw Failure(
-                "'\(option)' is no option: swift package archive [--arch ARCH] [--output FOLDER] [FUNCTION...]")
+                "'\(option)' is no option: swift package archive [--arch ARCH] [--output FOLDER] [--sam-build FOLDER] "
+                    + "[FUNCTION...]")
         }
-        if functions.isEmpty { functions = try Self.functions(in: folder.appending(path: "template.yaml")) }
+        guard samBuild == nil || functions.isEmpty else {
+            throw Failure("--sam-build is for the whole template: give no functions with it.")
+        }
+        let template = folder.appending(path: "template.yaml")
+        if functions.isEmpty { functions = try Self.functions(in: template) }
         let zips = output.map { URL(filePath: $0, relativeTo: folder) } ?? folder.appending(path: ".build/lambda")
         try FileManager.default.createDirectory(at: zips, withIntermediateDirectories: true)
 
         let build = try Build(package: folder, toolchain: context.tool(named: "swift").url.deletingLastPathComponent())
         for product in functions + ["package-functions"] { try build.make(product) }
+        let forSAM = samBuild.map { ["--sam-build", URL(filePath: $0, relativeTo: folder).path, template.path] } ?? []
         try build.run(
             build.executables.appending(path: "package-functions"),
-            [build.executables.path, zips.path, build.toolchain.appending(path: "llvm-objcopy").path] + functions)
+            [build.executables.path, zips.path, build.toolchain.appending(path: "llvm-objcopy").path] + forSAM
+                + functions)
     }
 
     private static func requireThisMachine(_ architecture: String) throws {
