@@ -123,7 +123,7 @@ def policy_usage():
     """By function what a replay of every event used of its policies, was denied, and never used."""
     done = subprocess.run(
         [BUILD / "emulator", "policies", "--json", "--functions", BUILD], cwd=ROOT, capture_output=True, text=True,
-        timeout=300)
+        timeout=600)
     # Lines of failed cases stand before it.
     assert done.stdout.startswith("{"), done.stdout + done.stderr
     return json.loads(done.stdout)

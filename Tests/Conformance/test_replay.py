@@ -162,7 +162,7 @@ def stage(tmp_path):
 def replay(stage, *arguments):
     return subprocess.run(
         [str(BUILD / "emulator"), "replay", "--no-iam", "--functions", str(stage), *arguments], cwd=stage, capture_output=True,
-        text=True, timeout=120)
+        text=True, timeout=600)
 
 
 def seen(stage, name):
@@ -350,7 +350,7 @@ def test_the_audit_sees_what_can_not_be(bundle, table, damage, words):
     file.write_text(json.dumps(items))
     done = subprocess.run(
         [str(BUILD / "emulator"), "replay", "--functions", str(BUILD)], cwd=bundle, capture_output=True, text=True,
-        timeout=120)
+        timeout=600)
     assert done.returncode == 1, done.stdout
     assert f"audit: {words}" in done.stdout
 

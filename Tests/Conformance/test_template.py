@@ -360,3 +360,17 @@ def test_every_parameter_of_a_wrong_form_is_refused(stack):
     for parameters in OPTIONS.values():
         for name in set(parameters) & set(patterns):
             assert re.fullmatch(patterns[name], parameters[name]), name
+
+
+# What the requirements name (R21).
+NAMED = """Cognito, S3, CloudFront, WAF, Lambda, API Gateway, DynamoDB, SQS, IAM, CloudWatch, EventBridge, Step Functions, AppSync,
+    SNS, Route 53, ElastiCache, Momento, Amplify, Elastic Beanstalk, EC2, ECS, load balancer, Timestream, RDS, VPC, Kafka,
+    Stripe, PayPal, AWS CLI, budgets"""
+
+
+def test_every_service_that_is_named_is_used_or_replaced():
+    chapter = (ROOT / "README.md").read_text().partition("## Services, used or replaced")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in chapter.splitlines() if line.startswith("| ")][1:]
+    shown = {name.strip() for names, _ in rows for name in names.split(",")}
+    assert shown == {name.strip() for name in NAMED.split(",")}
+    assert all(reason.strip() for _, reason in rows)
