@@ -26,6 +26,7 @@ struct FixtureTests {
         "DeliverMessage": { try again(SQSEvent.self, $0) },
         "GreetUser": { try again(UserPoolEvent.self, $0) },
         "ProcessAvatar": { try again(S3Event.self, $0) },
+        "PublishEvents": { try again(DynamoDBStreamEvent.self, $0) },
         "RecordSignIn": { try again(UserPoolEvent.self, $0) },
         "RefundVotes": { try again(SQSEvent.self, $0) },
         "ReleaseStock": { try again(SQSEvent.self, $0) },

@@ -92,7 +92,7 @@ struct EventPublishingTests {
         #expect(bus.events == events.map(\.event))
         #expect(letters.bodies.map { $0["entry"]?["DetailType"]?.string } == row.letters)
         let written = lines.withLock { $0 }
-        let counted = written.compactMap { try? parseJSON($0) }.first { $0["_aws"] != nil }
+        let counted = written.compactMap { try? parseJSON($0) }.first { $0["message"] == "counted" }
         for name in ["EventsPublished", "EventsRefused"] { #expect(counted?[name]?.int == row.counts[name]) }
         // What is refused says so by a line each, and what comes again by one; a failing function by its own.
         #expect(written.count { $0.contains("the bus refuses an event") } == row.counts["EventsRefused"] ?? 0)
