@@ -19,13 +19,13 @@ package struct BuyCreditsHandler: LambdaHandler {
     private let paypalDoor: PayPalWebhookDoor
 
     package init(
-        store: any ItemStore, stripe: any PaymentProvider, stripeSecret: String, paypal: PayPalCheckout,
+        store: any ItemStore, stripe: StripeCheckout, stripeSecret: String, paypal: PayPalCheckout,
         paypalWebhookID: String
     ) {
         self.store = store
         self.stripe = stripe
         self.paypal = paypal
-        stripeDoor = StripeWebhookDoor(purpose: .credits, secret: stripeSecret)
+        stripeDoor = StripeWebhookDoor(purpose: .credits, secret: stripeSecret, stripe: stripe)
         paypalDoor = PayPalWebhookDoor(purpose: .credits, webhookID: paypalWebhookID, paypal: paypal)
     }
 
@@ -102,7 +102,7 @@ package struct BuyCreditsHandler: LambdaHandler {
             ])
             let purchase = try items[0].map { try Purchase(item: $0) }
             var credits = 0
-            if notice.kind == .refunded, let purchase {
+            if notice.kind == .refunded || notice.kind == .disputed, let purchase {
                 credits = try await store.read(Balance.self, at: Balance.key(of: purchase.userID))?.credits ?? 0
             }
             let settlement = decidePurchaseSettlement(
@@ -121,7 +121,7 @@ package struct BuyCreditsHandler: LambdaHandler {
         case .refunded: context.count(["Refunds": 1], by: Self.name)
         case .quarantined(let reason):
             context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
-        case .approved, .expired, .alreadySettled: break
+        case .approved, .declined, .expired, .alreadySettled: break
         }
     }
 }

@@ -13,9 +13,12 @@ package struct SettlePaymentHandler: LambdaHandler {
     private let stripeDoor: StripeWebhookDoor
     private let paypalDoor: PayPalWebhookDoor
 
-    package init(store: any ItemStore, stripeSecret: String, paypal: PayPalCheckout, paypalWebhookID: String) {
+    package init(
+        store: any ItemStore, stripe: StripeCheckout, stripeSecret: String, paypal: PayPalCheckout,
+        paypalWebhookID: String
+    ) {
         self.store = store
-        stripeDoor = StripeWebhookDoor(purpose: .orders, secret: stripeSecret)
+        stripeDoor = StripeWebhookDoor(purpose: .orders, secret: stripeSecret, stripe: stripe)
         paypalDoor = PayPalWebhookDoor(purpose: .orders, webhookID: paypalWebhookID, paypal: paypal)
     }
 
@@ -62,7 +65,7 @@ package struct SettlePaymentHandler: LambdaHandler {
         case .refunded: context.count(["Refunds": 1], by: Self.name)
         case .quarantined(let reason):
             context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
-        case .approved, .alreadySettled: break
+        case .approved, .declined, .alreadySettled: break
         }
     }
 

@@ -10,6 +10,7 @@ extension HTTPReply {
         case .approved: self.init(notice: "APPROVED")
         case .paid: self.init(notice: "PAID")
         case .expired: self.init(notice: "EXPIRED")
+        case .declined: self.init(notice: "DECLINED")
         case .refunded: self.init(notice: "REFUNDED")
         case .alreadySettled: self.init(notice: "ALREADY_SETTLED")
         case .quarantined(let reason): self.init(notice: "QUARANTINED", ["reason": .string(reason.rawValue)])

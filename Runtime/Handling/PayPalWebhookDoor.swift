@@ -68,7 +68,8 @@ extension PaymentNotice {
         switch event.type {
         case PayPalEvent.orderApproved: kind = .approved
         case "PAYMENT.CAPTURE.COMPLETED": kind = .paid
-        case "PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "CHECKOUT.PAYMENT-APPROVAL.REVERSED": kind = .failed
+        case "PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED": kind = .declined
+        case "CHECKOUT.PAYMENT-APPROVAL.REVERSED": kind = .failed
         case "PAYMENT.CAPTURE.REFUNDED":
             kind = .refunded
             amount = event.amountRefunded

@@ -7,14 +7,14 @@ import Time
 /// Stripe's hosted checkout.
 ///
 /// - Note: Source: Stripe API Reference, version 2023-10-16: "Create a Checkout Session", "Idempotent requests",
-///   "Errors".
+///   "Errors", "Retrieve a charge".
 package struct StripeCheckout: PaymentProvider {
     /// The form of requests and webhooks that this code was written for.
     static let version = "2023-10-16"
     /// The first try included. The reference is the idempotency key, so another try opens no second session.
     static let attemptsMax = 2
 
-    private let url: String
+    private let apiBase: String
     private let authorization: String
     private let siteURL: String
     private let client: any HTTPClient
@@ -23,7 +23,7 @@ package struct StripeCheckout: PaymentProvider {
     ///   - apiBase: `https://api.stripe.com`, without a slash at the end.
     ///   - siteURL: where the buyer comes back to, without a slash at the end.
     package init(apiBase: String, secretKey: String, siteURL: String, client: any HTTPClient) {
-        url = apiBase + "/v1/checkout/sessions"
+        self.apiBase = apiBase
         authorization = "Bearer " + secretKey
         self.siteURL = siteURL
         self.client = client
@@ -41,7 +41,7 @@ package struct StripeCheckout: PaymentProvider {
 
     package func openCheckout(_ order: CheckoutOrder) async throws(ServiceError) -> CheckoutSession {
         let request = HTTPRequest(
-            .post, url,
+            .post, apiBase + "/v1/checkout/sessions",
             headers: [
                 ("Authorization", authorization), ("Content-Type", "application/x-www-form-urlencoded"),
                 ("Idempotency-Key", order.reference), ("Stripe-Version", Self.version),
@@ -53,6 +53,24 @@ package struct StripeCheckout: PaymentProvider {
             case .failure(.unavailable) where attempt < Self.attemptsMax: attempt += 1
             case .failure(let error): throw error
             }
+        }
+    }
+
+    /// A charge as it is now, or nil if there is none.
+    ///
+    /// - Throws: `.unavailable` if Stripe can't be reached or fails: its notice comes again.
+    package func charge(_ id: String) throws(ServiceError) -> StripeCharge? {
+        guard id.isStripeID else { return nil }
+        let request = HTTPRequest(
+            .get, apiBase + "/v1/charges/" + id,
+            headers: [("Authorization", authorization), ("Stripe-Version", Self.version)])
+        let response: HTTPResponse
+        do throws(HTTPError) { response = try client.send(request) } catch { throw .unavailable("Stripe: \(error)") }
+        let body = (try? parseJSON(response.body)) ?? .null
+        switch response.status {
+        case 200: return StripeCharge(body)
+        case 404: return nil
+        default: throw Self.error(response.status, body)
         }
     }
 
@@ -93,5 +111,20 @@ package struct StripeCheckout: PaymentProvider {
         let parts = [error?["type"], error?["code"], error?["param"], error?["message"]].compactMap { $0?.string }
         let text = "Stripe: " + (["status \(status)"] + parts).joined(separator: ": ")
         return status == 409 || status == 429 || status >= 500 ? .unavailable(text) : .rejected(text)
+    }
+}
+
+extension String {
+    /// What can stand in an address as it is.
+    fileprivate var isStripeID: Bool {
+        (1...255).contains(utf8.count)
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
     }
 }

@@ -4,7 +4,7 @@ package import Time
 /// What Stripe tells of.
 ///
 /// - Note: Source: Stripe API Reference, "The Event object", "The Checkout Session object", "The Charge object", "The
-///   Refund object".
+///   Refund object", "The Dispute object".
 package struct StripeEvent: Hashable, Sendable {
     /// The same whenever the event is sent again.
     package var id: String
@@ -17,6 +17,8 @@ package struct StripeEvent: Hashable, Sendable {
     package var charge: StripeCharge?
     /// nil for events of other objects.
     package var refund: StripeRefund?
+    /// nil for events of other objects.
+    package var dispute: StripeDispute?
 
     /// The end of the year 9999.
     private static let createdSecondsMax = 253_402_300_799
@@ -35,6 +37,7 @@ package struct StripeEvent: Hashable, Sendable {
         case "checkout.session": session = try StripeSession(object)
         case "charge": charge = StripeCharge(object)
         case "refund": refund = StripeRefund(object)
+        case "dispute": dispute = StripeDispute(object)
         default: break
         }
     }
@@ -49,10 +52,24 @@ package struct StripeCharge: Hashable, Sendable {
     /// What the checkout said of its payment.
     package var metadata: [String: String]
 
-    fileprivate init(_ object: JSONValue) {
+    init(_ object: JSONValue) {
         amountRefunded = object["amount_refunded"]?.int
         currency = object["currency"]?.string
         metadata = object.metadata
+    }
+}
+
+/// What a buyer's bank says against a charge. It has nothing of what the checkout said: the charge does.
+package struct StripeDispute: Hashable, Sendable {
+    package var chargeID: String?
+    /// In the currency's smallest unit.
+    package var amount: Int?
+    package var currency: String?
+
+    fileprivate init(_ object: JSONValue) {
+        chargeID = object["charge"]?.string
+        amount = object["amount"]?.int
+        currency = object["currency"]?.string
     }
 }
 

@@ -77,6 +77,9 @@ class Checkout(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self):
+        self.send_error(404)
+
     def log_message(self, *_):
         pass
 

@@ -93,6 +93,19 @@ struct PayPalStandInTests {
         #expect(paypal.takePending().isEmpty)
     }
 
+    @Test func `says that the bank refuses, and takes what the buyer agrees to then`() throws {
+        let id = try #require(create().1["id"]?.string)
+        let capture = { call("/v2/checkout/orders/\(id)/capture", Array("{}".utf8), token()) }
+        _ = try paypal.finish(reference: "p1", as: .declined)
+        #expect(capture().1["details"]?[0]?["issue"]?.string == "INSTRUMENT_DECLINED")
+        let notices = try paypal.takePending().map { try parseJSON($0.body) }
+        #expect(notices.map { $0["event_type"]?.string } == ["PAYMENT.CAPTURE.DECLINED"])
+        #expect(notices.first?["resource"]?["status"]?.string == "DECLINED")
+        #expect(capture().1["details"]?[0]?["issue"]?.string == "ORDER_NOT_APPROVED")
+        _ = try paypal.finish(reference: "p1", as: .paid())
+        #expect(capture().0 == 201)
+    }
+
     @Test func `gives back what was taken and no more, and tells the total`() throws {
         #expect(throws: EmulatorError.self) { try paypal.refund(reference: "p1", amount: nil) }
         let id = try #require(create().1["id"]?.string)

@@ -92,6 +92,33 @@ struct StripeStandInTests {
         #expect(throws: EmulatorError.self) { try stripe.finish(reference: "nobody", as: .paid()) }
     }
 
+    @Test func `a dispute names a charge, and the charge what was paid for`() throws {
+        #expect(throws: EmulatorError.self) { try stripe.dispute(reference: "p1", amount: nil, isWon: false) }
+        _ = create(Self.form + "&payment_intent_data%5Bmetadata%5D%5Breference%5D=p1")
+        #expect(throws: EmulatorError.self) { try stripe.dispute(reference: "p1", amount: 1, isWon: false) }
+        _ = try stripe.finish(reference: "p1", as: .paid())
+        #expect(throws: EmulatorError.self) { try stripe.dispute(reference: "p1", amount: 901, isWon: false) }
+        #expect(throws: EmulatorError.self) { try stripe.dispute(reference: "p1", amount: nil, isWon: true) }
+        for (isWon, type) in [(false, "charge.dispute.funds_withdrawn"), (true, "charge.dispute.funds_reinstated")] {
+            let event = try parseJSON(try stripe.dispute(reference: "p1", amount: 600, isWon: isWon).body)
+            #expect(event["type"]?.string == type)
+            let dispute = event["data"]?["object"]
+            #expect(dispute?["amount"]?.int == 600)
+            #expect(dispute?["metadata"] == [:])
+            let charge = get("v1/charges/" + (dispute?["charge"]?.string ?? ""))
+            #expect(charge.1["metadata"] == ["reference": "p1"])
+        }
+        #expect(get("v1/charges/ch_other").0 == 404)
+    }
+
+    func get(_ path: String) -> (UInt, JSONValue) {
+        let request = HTTPRequest(
+            method: .GET, path: "/stripe/" + path, query: "", headers: ["Authorization": "Bearer sk_test_local"],
+            body: ByteBuffer(), isBodyCut: false)
+        let response = stripe.handle(request)
+        return (response.status.code, (try? parseJSON(Array(response.body.readableBytesView))) ?? .null)
+    }
+
     @Test func `gives back what was paid and no more, and tells the total`() throws {
         #expect(throws: EmulatorError.self) { try stripe.refund(reference: "p1", amount: nil) }
         _ = create(Self.form + "&payment_intent_data%5Bmetadata%5D%5Breference%5D=p1")

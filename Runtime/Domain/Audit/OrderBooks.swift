@@ -37,8 +37,10 @@ struct OrderBooks: Sendable {
     }
 
     private func agree(_ order: Order.State?, _ payment: Payment?) -> Bool {
-        guard let payment, (0...payment.amountCents).contains(payment.refundedCents) else { return false }
-        let isWhollyBack = payment.refundedCents == payment.amountCents
+        guard let payment, (0...payment.amountCents).contains(payment.refundedCents),
+            (0...payment.amountCents).contains(payment.disputedCents)
+        else { return false }
+        let isWhollyBack = payment.returnedCents == payment.amountCents
         return switch (order, payment.state) {
         case (.awaitingPayment, .awaited), (.expired, .expired): true
         case (.paid, .captured): !isWhollyBack

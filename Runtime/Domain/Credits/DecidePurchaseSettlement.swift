@@ -18,18 +18,23 @@ package func decidePurchaseSettlement(
         notice.settlement(quarantinedFor: reason, alreadyDone: isQuarantined, in: .users, at: now)
     }
     // By whatever it names, a person has to see to it.
-    guard notice.kind != .refundFailed else { return quarantined(.refundFailed) }
+    if notice.kind == .refundFailed { return quarantined(.refundFailed) }
+    if notice.kind == .disputeWon { return quarantined(.disputeWon) }
     guard let purchase else { return quarantined(.referenceUnknown) }
     guard notice.provider == purchase.provider else { return quarantined(.providerDiffers) }
     switch (notice.kind, purchase.state) {
-    case (.refunded, _), (.refundFailed, _):
+    case (.refunded, _), (.disputed, _), (.refundFailed, _), (.disputeWon, _):
         guard let cents = notice.amountCents, cents > 0 else { return quarantined(.amountDiffers) }
         guard notice.currency == purchase.currency else { return quarantined(.currencyDiffers) }
         guard cents <= purchase.amountCents else { return quarantined(.refundTooLarge) }
-        guard cents > purchase.refundedCents else { return Settlement(.alreadySettled) }
-        return Settlement(.refunded, purchase.refunding(cents, from: credits, at: now))
-    case (_, .paid), (_, .refunded), (.failed, .expired):
+        var after = purchase
+        if notice.kind == .disputed { after.disputedCents = cents } else { after.refundedCents = cents }
+        let earlier = notice.kind == .disputed ? purchase.disputedCents : purchase.refundedCents
+        guard cents > earlier else { return Settlement(.alreadySettled) }
+        return Settlement(.refunded, purchase.returning(to: after, from: credits, at: now))
+    case (_, .paid), (_, .refunded), (.failed, .expired), (.declined, .expired):
         return Settlement(.alreadySettled)
+    case (.declined, .pending): return Settlement(.declined)
     case (.failed, .pending):
         return Settlement(.expired, [purchase.update([.state(.expired), .set("settledAt", .time(now))])])
     case (.approved, .pending), (.approved, .expired), (.paid, .pending), (.paid, .expired):
@@ -43,9 +48,9 @@ package func decidePurchaseSettlement(
 extension Purchase {
     /// Adds the credits, less those of a refund that was told of first.
     fileprivate func crediting(by notice: PaymentNotice, at now: Timestamp) -> [ItemWrite] {
-        let back = creditsBack(for: refundedCents)
+        let back = creditsBack(for: returnedCents)
         var updates: [AttributeUpdate] = [
-            .state(refundedCents == amountCents ? .refunded : .paid), .set("settledAt", .time(now)),
+            .state(returnedCents == amountCents ? .refunded : .paid), .set("settledAt", .time(now)),
             .set("noticeID", .string(notice.id)),
         ]
         if back > 0 { updates.append(.set("creditsTaken", .number(back))) }
@@ -57,21 +62,25 @@ extension Purchase {
             writes.append(
                 LedgerEntry(
                     userID: userID, at: now, credits: -back,
-                    cause: .purchaseRefund(id: id, refundedCents: refundedCents)
+                    cause: .purchaseRefund(id: id, refundedCents: returnedCents)
                 ).write)
         }
         return writes
     }
 
-    /// Takes back the credits that `cents`, refunded in all, stand for, as far as the buyer has not spent them; what is
+    /// Takes back the credits that what went back in all stands for, as far as the buyer has not spent them; what is
     /// spent is owed (R8, R10).
     ///
     /// - Parameters:
-    ///   - cents: more than ``refundedCents``, and no more than ``amountCents``.
+    ///   - after: with more refunded, or more disputed, and neither more than ``amountCents``.
     ///   - balance: what the buyer has; the writes hold only if it covers what is taken, and if nothing came in beside
     ///     where all of it is.
-    fileprivate func refunding(_ cents: Int, from balance: Int, at now: Timestamp) -> [ItemWrite] {
-        var updates: [AttributeUpdate] = [.set("refundedCents", .number(cents)), .set("refundedAt", .time(now))]
+    fileprivate func returning(to after: Purchase, from balance: Int, at now: Timestamp) -> [ItemWrite] {
+        let cents = after.returnedCents
+        var updates: [AttributeUpdate] =
+            after.disputedCents == disputedCents
+            ? [.set("refundedCents", .number(after.refundedCents)), .set("refundedAt", .time(now))]
+            : [.set("disputedCents", .number(after.disputedCents)), .set("disputedAt", .time(now))]
         // Nothing was credited yet: the payment's notice, when it comes, finds what went back.
         guard state == .paid else { return [update(updates)] }
         let due = creditsBack(for: cents) - creditsTaken - creditsOwed
@@ -100,7 +109,7 @@ extension Purchase {
             Self.key(id), updates,
             if: .all([
                 .equal("state", .string(state.rawValue)),
-                refundedCents == 0 ? .notExists("refundedCents") : .equal("refundedCents", .number(refundedCents)),
+                .counted("refundedCents", refundedCents), .counted("disputedCents", disputedCents),
             ]))
     }
 }

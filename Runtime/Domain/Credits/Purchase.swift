@@ -24,6 +24,8 @@ package struct Purchase: StoredEntity, Hashable {
     package var settledAt: Timestamp?
     /// What went back of ``amountCents``; it only grows, and may be known before the payment is.
     package var refundedCents: Int
+    /// What the buyer's bank took of it, in a dispute; likewise.
+    package var disputedCents: Int
     /// What was taken back of ``credits``.
     package var creditsTaken: Int
     /// What was to be taken back and was spent already.
@@ -32,7 +34,7 @@ package struct Purchase: StoredEntity, Hashable {
     package init(
         id: String, userID: String, provider: ProviderName = .stripe, packID: String, credits: Int, amountCents: Int,
         currency: String, state: State, createdAt: Timestamp, settledAt: Timestamp? = nil, refundedCents: Int = 0,
-        creditsTaken: Int = 0, creditsOwed: Int = 0
+        disputedCents: Int = 0, creditsTaken: Int = 0, creditsOwed: Int = 0
     ) {
         self.id = id
         self.userID = userID
@@ -45,9 +47,13 @@ package struct Purchase: StoredEntity, Hashable {
         self.createdAt = createdAt
         self.settledAt = settledAt
         self.refundedCents = refundedCents
+        self.disputedCents = disputedCents
         self.creditsTaken = creditsTaken
         self.creditsOwed = creditsOwed
     }
+
+    /// What went back of ``amountCents`` either way.
+    package var returnedCents: Int { min(refundedCents + disputedCents, amountCents) }
 
     /// Until then the provider's page can be paid.
     package var expiresAt: Timestamp { createdAt + PaymentTerms.checkoutLifetime }
@@ -85,6 +91,7 @@ extension Purchase {
         createdAt = try reader.time("createdAt")
         settledAt = try reader.optional("settledAt", reader.time)
         refundedCents = try reader.optional("refundedCents", reader.integer) ?? 0
+        disputedCents = try reader.optional("disputedCents", reader.integer) ?? 0
         creditsTaken = try reader.optional("creditsTaken", reader.integer) ?? 0
         creditsOwed = try reader.optional("creditsOwed", reader.integer) ?? 0
     }
@@ -101,6 +108,7 @@ extension Purchase {
         item["createdAt"] = .time(createdAt)
         if let settledAt { item["settledAt"] = .time(settledAt) }
         if refundedCents > 0 { item["refundedCents"] = .number(refundedCents) }
+        if disputedCents > 0 { item["disputedCents"] = .number(disputedCents) }
         if creditsTaken > 0 { item["creditsTaken"] = .number(creditsTaken) }
         if creditsOwed > 0 { item["creditsOwed"] = .number(creditsOwed) }
         return item

@@ -23,18 +23,24 @@ package func decideOrderSettlement(
         notice.settlement(quarantinedFor: reason, alreadyDone: isQuarantined, in: .orders, at: now)
     }
     // By whatever it names, a person has to see to it.
-    guard notice.kind != .refundFailed else { return quarantined(.refundFailed) }
+    if notice.kind == .refundFailed { return quarantined(.refundFailed) }
+    if notice.kind == .disputeWon { return quarantined(.disputeWon) }
     guard let (order, payment) = order else { return quarantined(.referenceUnknown) }
     guard notice.provider == payment.provider else { return quarantined(.providerDiffers) }
     switch (notice.kind, payment.state) {
-    case (.refunded, _), (.refundFailed, _):
+    case (.refunded, _), (.disputed, _), (.refundFailed, _), (.disputeWon, _):
         guard let cents = notice.amountCents, cents > 0 else { return quarantined(.amountDiffers) }
         guard notice.currency == payment.currency else { return quarantined(.currencyDiffers) }
         guard cents <= payment.amountCents else { return quarantined(.refundTooLarge) }
-        guard cents > payment.refundedCents else { return Settlement(.alreadySettled) }
-        return Settlement(.refunded, order.refunding(cents, of: payment, at: now))
-    case (_, .captured), (_, .refunded), (.failed, .expired), (.approved, .expired):
+        var after = payment
+        if notice.kind == .disputed { after.disputedCents = cents } else { after.refundedCents = cents }
+        let earlier = notice.kind == .disputed ? payment.disputedCents : payment.refundedCents
+        guard cents > earlier else { return Settlement(.alreadySettled) }
+        return Settlement(.refunded, order.returning(payment, to: after, at: now))
+    case (_, .captured), (_, .refunded), (.failed, .expired), (.declined, .expired), (.approved, .expired):
         return Settlement(.alreadySettled)
+    // Its pieces stay set aside while it can be paid; ReleaseStock ends that.
+    case (.declined, .awaited): return Settlement(.declined)
     case (.failed, .awaited):
         return Settlement(.expired, order.givingUp(payment, by: notice, at: now))
     case (.approved, .awaited), (.paid, .awaited), (.paid, .expired):
@@ -42,7 +48,7 @@ package func decideOrderSettlement(
         guard notice.currency == payment.currency else { return quarantined(.currencyDiffers) }
         guard notice.kind == .paid else { return Settlement(.approved) }
         // All of it went back before we heard that it came.
-        guard payment.refundedCents < payment.amountCents else {
+        guard payment.returnedCents < payment.amountCents else {
             return Settlement(.refunded, order.givingUp(payment, as: .refunded, by: notice, at: now))
         }
         if payment.state == .expired {
@@ -61,13 +67,14 @@ extension Order {
         [payment.moving(to: end, by: notice, at: now)] + (state == .awaitingPayment ? moving(to: .expired) : [])
     }
 
-    /// Notes the refund; the order ends, and its pieces are free again, when nothing is left of the payment.
+    /// Notes what went back; the order ends, and its pieces are free again, when nothing is left of the payment.
     ///
-    /// - Parameter cents: all that went back so far.
-    fileprivate func refunding(_ cents: Int, of payment: Payment, at now: Timestamp) -> [ItemWrite] {
-        guard payment.state == .captured, cents == payment.amountCents else {
-            return [payment.refunding(cents, movingTo: payment.state, at: now)]
+    /// - Parameter after: the payment with all that went back so far.
+    fileprivate func returning(_ payment: Payment, to after: Payment, at now: Timestamp) -> [ItemWrite] {
+        guard payment.state == .captured, after.returnedCents == payment.amountCents else {
+            return [payment.returning(to: after, movingTo: payment.state, at: now)]
         }
-        return [payment.refunding(cents, movingTo: .refunded, at: now)] + (state == .paid ? moving(to: .refunded) : [])
+        return [payment.returning(to: after, movingTo: .refunded, at: now)]
+            + (state == .paid ? moving(to: .refunded) : [])
     }
 }

@@ -20,10 +20,14 @@ package struct Payment: StoredEntity, Hashable {
     /// What the provider paid back so far, 0...``amountCents``. It only grows, and may be known before the payment is:
     /// notices come in any order.
     package var refundedCents: Int
+    /// What the buyer's bank took back, in a dispute; likewise.
+    package var disputedCents: Int
+    /// What went back either way, 0...``amountCents``.
+    package var returnedCents: Int { min(refundedCents + disputedCents, amountCents) }
 
     package init(
         orderID: String, provider: ProviderName = .stripe, amountCents: Int, currency: String, state: State,
-        refundedCents: Int = 0
+        refundedCents: Int = 0, disputedCents: Int = 0
     ) {
         self.orderID = orderID
         self.provider = provider
@@ -31,6 +35,7 @@ package struct Payment: StoredEntity, Hashable {
         self.currency = currency
         self.state = state
         self.refundedCents = refundedCents
+        self.disputedCents = disputedCents
     }
 }
 
@@ -53,6 +58,7 @@ extension Payment {
         guard let state = State(rawValue: try reader.string("state")) else { throw MalformedItem("payment", "state") }
         self.state = state
         refundedCents = try reader.optional("refundedCents", reader.integer) ?? 0
+        disputedCents = try reader.optional("disputedCents", reader.integer) ?? 0
     }
 
     package var item: Item {
@@ -62,6 +68,7 @@ extension Payment {
         item["currency"] = .string(currency)
         item["state"] = .string(state.rawValue)
         if refundedCents > 0 { item["refundedCents"] = .number(refundedCents) }
+        if disputedCents > 0 { item["disputedCents"] = .number(disputedCents) }
         return item
     }
 
@@ -74,23 +81,29 @@ extension Payment {
         return .update(Self.key(of: orderID), updates, if: unchanged)
     }
 
-    /// Notes how much was paid back in all.
-    func refunding(_ cents: Int, movingTo new: State, at now: Timestamp) -> ItemWrite {
-        precondition(cents > refundedCents && cents <= amountCents, "refunds grow up to what was captured")
-        return .update(
-            Self.key(of: orderID),
-            [
-                .set("state", .string(new.rawValue)), .set("refundedCents", .number(cents)),
-                .set("refundedAt", .time(now)),
-            ],
-            if: unchanged)
+    /// Notes how much was paid back in all, or how much the bank took.
+    ///
+    /// - Parameter after: with more of either.
+    func returning(to after: Payment, movingTo new: State, at now: Timestamp) -> ItemWrite {
+        let updates: [AttributeUpdate] =
+            after.disputedCents == disputedCents
+            ? [.set("refundedCents", .number(after.refundedCents)), .set("refundedAt", .time(now))]
+            : [.set("disputedCents", .number(after.disputedCents)), .set("disputedAt", .time(now))]
+        return .update(Self.key(of: orderID), [.set("state", .string(new.rawValue))] + updates, if: unchanged)
     }
 
     /// The payment is still as it was read.
     private var unchanged: Condition {
         .all([
             .equal("state", .string(state.rawValue)),
-            refundedCents == 0 ? .notExists("refundedCents") : .equal("refundedCents", .number(refundedCents)),
+            .counted("refundedCents", refundedCents), .counted("disputedCents", disputedCents),
         ])
+    }
+}
+
+extension Condition {
+    /// An attribute that is missing as long as it is 0 is still what it was.
+    static func counted(_ name: String, _ count: Int) -> Condition {
+        count == 0 ? .notExists(name) : .equal(name, .number(count))
     }
 }

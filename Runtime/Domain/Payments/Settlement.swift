@@ -14,6 +14,8 @@ package enum QuarantineReason: String, CaseIterable, Sendable {
     case refundTooLarge = "REFUND_TOO_LARGE"
     /// The buyer did not get back what was counted as given back.
     case refundFailed = "REFUND_FAILED"
+    /// The money is back for which goods or credits were taken back, and the buyer may have a claim to them again.
+    case disputeWon = "DISPUTE_WON"
 }
 
 /// What a notice does: an outcome and the writes that make it true.
@@ -23,6 +25,8 @@ package struct Settlement: Hashable, Sendable {
         case approved
         case paid
         case expired
+        /// Nothing was paid yet, and may still be.
+        case declined
         case refunded
         /// A duplicate, or a notice that comes after the matter is settled.
         case alreadySettled

@@ -38,6 +38,8 @@ struct PayPalOrder: Sendable {
     /// What the stand-in was told to take in place of ``money``.
     var taken: Money?
     var captureID: String?
+    /// The buyer's bank refuses what the buyer agreed to.
+    var isDeclined = false
     var refunds: [Refund] = []
 
     var refunded: Int { refunds.reduce(0) { $0 + $1.money.amount } }
@@ -112,6 +114,14 @@ struct PayPalOrder: Sendable {
             refunds.isEmpty ? "COMPLETED" : refunded >= money.amount ? "REFUNDED" : "PARTIALLY_REFUNDED"
         return [
             "id": .string(captureID), "status": .string(status), "amount": money.json, "final_capture": true,
+            "custom_id": .string(customID), "supplementary_data": ["related_ids": ["order_id": .string(id)]],
+        ]
+    }
+
+    /// What was tried and refused.
+    func declinedCapture(id captureID: String) -> JSONValue {
+        [
+            "id": .string(captureID), "status": "DECLINED", "amount": (taken ?? money).json, "final_capture": true,
             "custom_id": .string(customID), "supplementary_data": ["related_ids": ["order_id": .string(id)]],
         ]
     }

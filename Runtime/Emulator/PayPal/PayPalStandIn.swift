@@ -148,6 +148,13 @@ package final class PayPalStandIn: Sendable {
             guard var order = state.orders[id] else { return Self.notFound }
             guard order.captureID == nil else { return Self.unprocessable("ORDER_ALREADY_CAPTURED") }
             guard order.status == "APPROVED" else { return Self.unprocessable("ORDER_NOT_APPROVED") }
+            guard !order.isDeclined else {
+                order.status = "PAYER_ACTION_REQUIRED"
+                state.orders[id] = order
+                let capture = order.declinedCapture(id: state.nextID("CAPTURE"))
+                state.pending.append(Self.event(&state, "PAYMENT.CAPTURE.DECLINED", "capture", capture, at: now))
+                return Self.unprocessable("INSTRUMENT_DECLINED")
+            }
             order.status = "COMPLETED"
             order.captureID = state.nextID("CAPTURE")
             state.orders[id] = order
@@ -196,10 +203,15 @@ package final class PayPalStandIn: Sendable {
             switch outcome {
             case .paid(let amount, let currency):
                 if order.captureID == nil { order.status = "APPROVED" }
+                order.isDeclined = false
                 if amount != nil || currency != nil {
                     order.taken = PayPalOrder.Money(
                         amount: amount ?? order.money.amount, currency: currency?.uppercased() ?? order.money.currency)
                 }
+                type = "CHECKOUT.ORDER.APPROVED"
+            case .declined:
+                if order.captureID == nil { order.status = "APPROVED" }
+                order.isDeclined = true
                 type = "CHECKOUT.ORDER.APPROVED"
             case .expired:
                 type = "CHECKOUT.PAYMENT-APPROVAL.REVERSED"

@@ -78,5 +78,7 @@ package struct PaymentStandIns: Sendable {
 package enum CheckoutOutcome: Sendable {
     /// - Parameter amount: pretends that another amount was paid, in cents.
     case paid(amount: Int? = nil, currency: String? = nil)
+    /// The buyer agreed, and the bank refuses when the money is to be taken.
+    case declined
     case expired
 }

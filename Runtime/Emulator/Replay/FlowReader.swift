@@ -55,6 +55,11 @@ struct FlowReader {
                 reference: reference, provider: try provider(), amount: try integer("amount"),
                 deliveries: try deliveries())
         }
+        if let reference = try text("dispute") {
+            return .dispute(
+                reference: reference, amount: try integer("amount"), isWon: try flag("won"),
+                deliveries: try deliveries())
+        }
         if let target = try text("request") { return .request(try request(target)) }
         if let who = keys.remove("connect").flatMap({ mapping[$0] }) { return try connection(who) }
         if let name = try text("send") {
@@ -69,7 +74,7 @@ struct FlowReader {
         if let address = try text("download") { return .download(address: address) }
         if let list = keys.remove("anyOrder").flatMap({ mapping[$0] }) { return .anyOrder(try steps(list)) }
         throw error(
-            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `request`, `connect`, `send`, `disconnect`, `upload`, "
+            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `dispute`, `request`, `connect`, `send`, `disconnect`, `upload`, "
                 + "`download` and `anyOrder`")
     }
 
@@ -81,12 +86,17 @@ struct FlowReader {
     }
 
     private mutating func payment(for reference: String) throws(EmulatorError) -> FlowStep {
-        let expiry = try text("expire") ?? "false"
-        guard ["true", "false"].contains(expiry) else { throw error("`expire` is true or false") }
-        let outcome = CheckoutOutcome.paid(amount: try integer("amount"), currency: try text("currency"))
+        var outcome = CheckoutOutcome.paid(amount: try integer("amount"), currency: try text("currency"))
+        if try flag("expire") { outcome = .expired }
+        if try flag("decline") { outcome = .declined }
         return .pay(
-            reference: reference, provider: try provider(), outcome: expiry == "true" ? .expired : outcome,
-            deliveries: try deliveries())
+            reference: reference, provider: try provider(), outcome: outcome, deliveries: try deliveries())
+    }
+
+    private mutating func flag(_ name: String) throws(EmulatorError) -> Bool {
+        let value = try text(name) ?? "false"
+        guard ["true", "false"].contains(value) else { throw error("`\(name)` is true or false") }
+        return value == "true"
     }
 
     private mutating func deliveries() throws(EmulatorError) -> Int {

@@ -134,6 +134,11 @@ final class ReplayWorld: Sendable {
         case .refund(let reference, let provider, let amount, let deliveries):
             let webhook = try now.deployment.payments.refund(amount, of: reference, at: provider)
             return [try await deliver(webhook, deliveries)]
+        case .dispute(let reference, let amount, let isWon, let deliveries):
+            let stripe = now.deployment.payments.stripe
+            return [
+                try await deliver(try stripe.dispute(reference: reference, amount: amount, isWon: isWon), deliveries)
+            ]
         case .request(let request):
             return [try await observation(of: asking { () throws(EmulatorError) in try await send(request) })]
         case .connect(let user, let name): return [try await connect(user, as: name)]

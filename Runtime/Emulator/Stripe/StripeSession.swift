@@ -23,6 +23,8 @@ package struct StripeSession: Sendable {
     var paymentStatus = "unpaid"
     /// Given back so far, in the currency's smallest unit.
     var amountRefunded = 0
+    /// Taken back by the buyer's bank.
+    var amountDisputed = 0
 
     /// Reads the form of "Create a Checkout Session" in mode `payment`.
     init(id: String, form: [String: String], createdAt: Timestamp, endpoint: String) throws(Problem) {
@@ -88,13 +90,26 @@ package struct StripeSession: Sendable {
     /// The charge of a session that was paid.
     var charge: JSONValue {
         [
-            "id": .string("ch_" + id.dropFirst(3)), "object": "charge", "amount": .number(JSONNumber(amount)),
+            "id": .string(chargeID), "object": "charge", "amount": .number(JSONNumber(amount)),
             "amount_captured": .number(JSONNumber(amount)), "amount_refunded": .number(JSONNumber(amountRefunded)),
-            "currency": .string(currency), "livemode": false,
+            "currency": .string(currency), "disputed": .bool(amountDisputed > 0), "livemode": false,
             "metadata": .object(JSONObject(paymentMetadata.map { ($0.0, JSONValue.string($0.1)) })), "paid": true,
             "payment_intent": paymentIntent, "refunded": .bool(amountRefunded >= amount), "status": "succeeded",
         ]
     }
+
+    /// What the buyer's bank says against the charge.
+    func dispute(isWon: Bool, at now: Timestamp) -> JSONValue {
+        [
+            "id": .string("dp_" + id.dropFirst(3)), "object": "dispute", "amount": .number(JSONNumber(amountDisputed)),
+            "charge": .string(chargeID), "created": .number(JSONNumber(Int(now.secondsRoundedDown))),
+            "currency": .string(currency), "is_charge_refundable": false, "livemode": false, "metadata": [:],
+            "payment_intent": paymentIntent, "reason": "fraudulent",
+            "status": .string(isWon ? "won" : "needs_response"),
+        ]
+    }
+
+    var chargeID: String { "ch_" + id.dropFirst(3) }
 
     package var json: JSONValue {
         [

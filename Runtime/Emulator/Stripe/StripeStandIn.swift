@@ -55,6 +55,12 @@ package final class StripeStandIn: Sendable {
         case (.GET, 4) where path.prefix(3) == ["v1", "checkout", "sessions"]:
             guard let session = state.withLock({ $0.sessions[path[3]] }) else { return Self.noSuchSession(path[3]) }
             return HTTPResponse(.ok, json: session.json.compactBytes)
+        case (.GET, 3) where path.prefix(2) == ["v1", "charges"]:
+            let session = state.withLock { $0.sessions.values.first { $0.chargeID == path[2] } }
+            guard let session, session.paymentStatus == "paid" else {
+                return Self.error(.notFound, type: "invalid_request_error", "No such charge: '\(path[2])'")
+            }
+            return HTTPResponse(.ok, json: session.charge.compactBytes)
         default:
             return Self.error(
                 .notFound, type: "invalid_request_error",
@@ -102,8 +108,10 @@ package final class StripeStandIn: Sendable {
     /// - Throws: `EmulatorError` if no checkout was opened for it.
     package func finish(reference: String, as outcome: CheckoutOutcome) throws(EmulatorError) -> StripeWebhookRequest {
         let now = clock.now
-        let event: JSONValue? = state.withLock { state in
-            guard var session = state.requests.last(where: { $0.reference == reference }) else { return nil }
+        let event: Result<JSONValue, EmulatorError> = state.withLock { state in
+            guard var session = state.requests.last(where: { $0.reference == reference }) else {
+                return .failure(Self.noCheckout(reference))
+            }
             session = state.sessions[session.id]!
             let type: String
             switch outcome {
@@ -113,15 +121,17 @@ package final class StripeStandIn: Sendable {
                 if let amount { session.amount = amount }
                 if let currency { session.currency = currency }
                 type = "checkout.session.completed"
+            // Stripe's own page says so to the buyer, and nobody else hears of it.
+            case .declined:
+                return .failure(EmulatorError("Stripe tells nobody of a card that is declined on its page."))
             case .expired:
                 session.status = "expired"
                 type = "checkout.session.expired"
             }
             state.sessions[session.id] = session
-            return Self.event(&state, type, session.json, at: now)
+            return .success(Self.event(&state, type, session.json, at: now))
         }
-        guard let event else { throw Self.noCheckout(reference) }
-        return StripeWebhookRequest(body: event.compactBytes, secrets: webhookSecrets, sentAt: now)
+        return StripeWebhookRequest(body: try event.get().compactBytes, secrets: webhookSecrets, sentAt: now)
     }
 
     /// Gives money back of what was paid for `reference`.
@@ -141,6 +151,31 @@ package final class StripeStandIn: Sendable {
             session.amountRefunded += amount ?? left
             state.sessions[id] = session
             return .success(Self.event(&state, "charge.refunded", session.charge, at: now))
+        }
+        return StripeWebhookRequest(body: try event.get().compactBytes, secrets: webhookSecrets, sentAt: now)
+    }
+
+    /// Has the buyer's bank take back money of what was paid for `reference`, or give it back to the seller.
+    ///
+    /// - Parameters:
+    ///   - amount: in cents; nil for all that was paid.
+    ///   - isWon: whether the dispute is decided for the seller.
+    /// - Throws: `EmulatorError` if so much was not paid, or nothing is disputed.
+    package func dispute(
+        reference: String, amount: Int?, isWon: Bool
+    ) throws(EmulatorError) -> StripeWebhookRequest {
+        let now = clock.now
+        let event: Result<JSONValue, EmulatorError> = state.withLock { state in
+            guard let id = state.requests.last(where: { $0.reference == reference })?.id,
+                var session = state.sessions[id]
+            else { return .failure(Self.noCheckout(reference)) }
+            if !isWon { session.amountDisputed = amount ?? session.amount }
+            guard session.paymentStatus == "paid", (1...session.amount).contains(session.amountDisputed) else {
+                return .failure(EmulatorError("Of '\(reference)' there is not so much to dispute."))
+            }
+            state.sessions[id] = session
+            let type = isWon ? "charge.dispute.funds_reinstated" : "charge.dispute.funds_withdrawn"
+            return .success(Self.event(&state, type, session.dispute(isWon: isWon, at: now), at: now))
         }
         return StripeWebhookRequest(body: try event.get().compactBytes, secrets: webhookSecrets, sentAt: now)
     }

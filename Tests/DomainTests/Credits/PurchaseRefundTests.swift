@@ -8,11 +8,11 @@ struct PurchaseRefundTests {
     static let now = Timestamp(seconds: 1_000)
 
     static func purchase(
-        _ state: Purchase.State = .paid, refunded: Int = 0, taken: Int = 0, owed: Int = 0
+        _ state: Purchase.State = .paid, refunded: Int = 0, disputed: Int = 0, taken: Int = 0, owed: Int = 0
     ) -> Purchase {
         Purchase(
             id: "P", userID: "ada", packID: "credits-10", credits: 10, amountCents: 900, currency: "usd", state: state,
-            createdAt: now, refundedCents: refunded, creditsTaken: taken, creditsOwed: owed)
+            createdAt: now, refundedCents: refunded, disputedCents: disputed, creditsTaken: taken, creditsOwed: owed)
     }
 
     static func settlement(
@@ -28,6 +28,7 @@ struct PurchaseRefundTests {
         .all([
             .equal("state", .string(state)),
             refunded == 0 ? .notExists("refundedCents") : .equal("refundedCents", .number(refunded)),
+            .notExists("disputedCents"),
         ])
     }
 
@@ -57,6 +58,45 @@ struct PurchaseRefundTests {
                 .update(Self.balance, [.add("credits", -10)], if: .greaterOrEqual("credits", 10)),
                 Self.entry(-10, refunded: 900),
             ])
+    }
+
+    @Test func `takes the credits back for what the bank took beside a refund`() {
+        let settlement = Self.settlement(
+            of: Self.purchase(refunded: 450, taken: 5), refunded: 450, credits: 12, kind: .disputed)
+        #expect(settlement.outcome == .refunded)
+        #expect(
+            settlement.writes == [
+                .update(
+                    Self.key,
+                    [
+                        .set("disputedCents", 450), .set("disputedAt", 1_000_000), .set("state", "REFUNDED"),
+                        .set("creditsTaken", 10),
+                    ], if: Self.unchanged("PAID", refunded: 450)),
+                .update(Self.balance, [.add("credits", -5)], if: .greaterOrEqual("credits", 5)),
+                Self.entry(-5, refunded: 900),
+            ])
+    }
+
+    @Test func `a refund beside what the bank took takes no more than there was`() {
+        let settlement = Self.settlement(of: Self.purchase(disputed: 600, taken: 6), refunded: 450, credits: 12)
+        #expect(settlement.outcome == .refunded)
+        #expect(
+            settlement.writes.contains(.update(Self.balance, [.add("credits", -4)], if: .greaterOrEqual("credits", 4))))
+        #expect(settlement.writes.contains(Self.entry(-4, refunded: 900)))
+    }
+
+    @Test(arguments: [
+        (PaymentNotice.Kind.disputed, 900, Settlement.Outcome.alreadySettled),
+        (.disputed, 901, .quarantined(.refundTooLarge)), (.disputed, 0, .quarantined(.amountDiffers)),
+        (.disputeWon, 900, .quarantined(.disputeWon)),
+    ])
+    func `of a dispute what was taken before, or can't be, moves nothing`(
+        kind: PaymentNotice.Kind, cents: Int, outcome: Settlement.Outcome
+    ) {
+        let settlement = Self.settlement(
+            of: Self.purchase(.refunded, disputed: 900, taken: 10), refunded: cents, kind: kind)
+        #expect(settlement.outcome == outcome)
+        #expect(settlement.writes.allSatisfy { write in if case .update = write { false } else { true } })
     }
 
     /// Never below 0 (R11): what is spent is owed.

@@ -48,6 +48,13 @@ struct PurchaseTests {
             testDescription: "paid twice, other amount", amount: 1, purchase: purchase(.paid), outcome: .alreadySettled),
         Row(testDescription: "paid after it expired", purchase: purchase(.expired), outcome: .paid, writes: 3),
         Row(testDescription: "failed", kind: .failed, outcome: .expired, writes: 1),
+        Row(testDescription: "declined", kind: .declined, outcome: .declined),
+        Row(
+            testDescription: "declined after expiry", kind: .declined, purchase: purchase(.expired),
+            outcome: .alreadySettled),
+        Row(
+            testDescription: "declined after paid", kind: .declined, purchase: purchase(.paid), outcome: .alreadySettled
+        ),
         Row(testDescription: "failed twice", kind: .failed, purchase: purchase(.expired), outcome: .alreadySettled),
         Row(testDescription: "failed after paid", kind: .failed, purchase: purchase(.paid), outcome: .alreadySettled),
         Row(testDescription: "one cent less", amount: 899, outcome: .quarantined(.amountDiffers), writes: 1),
@@ -83,7 +90,7 @@ struct PurchaseTests {
                 .update(
                     ItemKey(.users, "PURCHASE#P", "META"),
                     [.set("state", "PAID"), .set("settledAt", 1_000_000), .set("noticeID", "evt_1")],
-                    if: .all([.equal("state", "PENDING"), .notExists("refundedCents")])),
+                    if: .all([.equal("state", "PENDING"), .notExists("refundedCents"), .notExists("disputedCents")])),
                 .update(ItemKey(.users, "USER#ada", "BALANCE"), [.add("credits", 10)]),
                 .insert(
                     [

@@ -4,10 +4,10 @@ import Testing
 import Time
 
 struct OrderSettlementTests {
-    static func payment(_ state: Payment.State, refunded: Int = 0) -> Payment {
+    static func payment(_ state: Payment.State, refunded: Int = 0, disputed: Int = 0) -> Payment {
         Payment(
             orderID: "O", amountCents: 3_670, currency: "usd", state: state,
-            refundedCents: state == .refunded ? 3_670 : refunded)
+            refundedCents: state == .refunded ? 3_670 : refunded, disputedCents: disputed)
     }
 
     /// The order of two lines, one piece of S0 and two of S1, in the state that goes with that of its payment.
@@ -36,6 +36,7 @@ struct OrderSettlementTests {
         var payment: Payment.State? = .awaited
         var stock: [String: Stock] = [:]
         var refunded = 0
+        var disputed = 0
         var provider = ProviderName.stripe
         var isQuarantined = false
         var outcome: Settlement.Outcome
@@ -47,6 +48,9 @@ struct OrderSettlementTests {
         Row(testDescription: "paid twice", payment: .captured, outcome: .alreadySettled),
         Row(testDescription: "paid back before", payment: .refunded, outcome: .alreadySettled),
         Row(testDescription: "failed", kind: .failed, outcome: .expired, writes: 4),
+        Row(testDescription: "declined", kind: .declined, outcome: .declined),
+        Row(testDescription: "declined after expiry", kind: .declined, payment: .expired, outcome: .alreadySettled),
+        Row(testDescription: "declined after paid", kind: .declined, payment: .captured, outcome: .alreadySettled),
         Row(testDescription: "failed twice", kind: .failed, payment: .expired, outcome: .alreadySettled),
         Row(testDescription: "failed after paid", kind: .failed, payment: .captured, outcome: .alreadySettled),
         Row(testDescription: "paid after expiry, stock not looked at", payment: .expired, outcome: .paid, writes: 4),
@@ -99,6 +103,27 @@ struct OrderSettlementTests {
             testDescription: "paid too late, and all went back before", payment: .expired, stock: stock(9),
             refunded: 3_670, outcome: .refunded, writes: 1),
         Row(
+            testDescription: "the bank took a part", kind: .disputed, amount: 70, payment: .captured,
+            outcome: .refunded, writes: 1),
+        Row(testDescription: "the bank took all", kind: .disputed, payment: .captured, outcome: .refunded, writes: 4),
+        Row(
+            testDescription: "the bank took what a refund had left", kind: .disputed, amount: 3_600,
+            payment: .captured, refunded: 70, outcome: .refunded, writes: 4),
+        Row(
+            testDescription: "a refund gave what the bank had left", kind: .refunded, amount: 70, payment: .captured,
+            disputed: 3_600, outcome: .refunded, writes: 4),
+        Row(
+            testDescription: "the bank took all twice", kind: .disputed, payment: .captured, disputed: 3_670,
+            outcome: .alreadySettled),
+        Row(
+            testDescription: "the bank took more than came", kind: .disputed, amount: 3_671, payment: .captured,
+            outcome: .quarantined(.refundTooLarge), writes: 1),
+        Row(testDescription: "the bank took it before it was paid", kind: .disputed, outcome: .refunded, writes: 1),
+        Row(testDescription: "paid, and the bank took all before", disputed: 3_670, outcome: .refunded, writes: 4),
+        Row(
+            testDescription: "the bank gave back what it took", kind: .disputeWon, payment: .refunded,
+            outcome: .quarantined(.disputeWon), writes: 1),
+        Row(
             testDescription: "a refund failed", kind: .refundFailed, payment: .refunded,
             outcome: .quarantined(.refundFailed), writes: 1),
         Row(
@@ -114,7 +139,9 @@ struct OrderSettlementTests {
         let notice = PaymentNotice(
             provider: row.provider, id: "evt_1", kind: row.kind, reference: "O", amountCents: row.amount,
             currency: row.currency)
-        let order = row.payment.map { (order: Self.order($0), payment: Self.payment($0, refunded: row.refunded)) }
+        let order = row.payment.map {
+            (order: Self.order($0), payment: Self.payment($0, refunded: row.refunded, disputed: row.disputed))
+        }
         let settlement = decideOrderSettlement(
             notice, of: order, stock: row.stock, isQuarantined: row.isQuarantined, at: OrderTests.now)
         #expect(settlement.outcome == row.outcome)
@@ -137,7 +164,7 @@ struct OrderSettlementTests {
                 .update(
                     ItemKey(.orders, "PAY#O", "META"),
                     [.set("state", "CAPTURED"), .set("settledAt", 1_000_000), .set("noticeID", "evt_1")],
-                    if: .all([.equal("state", "AWAITED"), .notExists("refundedCents")])),
+                    if: .all([.equal("state", "AWAITED"), .notExists("refundedCents"), .notExists("disputedCents")])),
                 .update(
                     ItemKey(.orders, "ORDER#O", "META"),
                     [.set("state", "PAID"), .set("gsi2pk", "ORDERS#STATE#PAID")],
@@ -155,7 +182,7 @@ struct OrderSettlementTests {
                 .update(
                     ItemKey(.orders, "PAY#O", "META"),
                     [.set("state", "REFUNDED"), .set("refundedCents", 3_670), .set("refundedAt", 1_000_000)],
-                    if: .all([.equal("state", "CAPTURED"), .equal("refundedCents", 70)])),
+                    if: .all([.equal("state", "CAPTURED"), .equal("refundedCents", 70), .notExists("disputedCents")])),
                 .update(
                     ItemKey(.orders, "ORDER#O", "META"),
                     [.set("state", "REFUNDED"), .set("gsi2pk", "ORDERS#STATE#REFUNDED")],

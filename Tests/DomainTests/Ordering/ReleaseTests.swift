@@ -30,7 +30,8 @@ struct ReleaseTests {
                     .update(
                         ItemKey(.orders, "PAY#O", "META"),
                         [.set("state", "EXPIRED"), .set("settledAt", 1_900_000)],
-                        if: .all([.equal("state", "AWAITED"), .notExists("refundedCents")])),
+                        if: .all([.equal("state", "AWAITED"), .notExists("refundedCents"), .notExists("disputedCents")])
+                    ),
                     .update(
                         ItemKey(.orders, "ORDER#O", "META"),
                         [.set("state", "EXPIRED"), .set("gsi2pk", "ORDERS#STATE#EXPIRED")],
