@@ -116,6 +116,7 @@ def test_event_whose_time_no_clock_can_show(bundle, milliseconds):
 @pytest.mark.parametrize("step, words", [
     ("{invoke: CastVote, event: CastVote/free.json, set: [body.optionID, mate]}", "`set` maps dotted paths to values"),
     ("{pay: p, expire: True}", "`expire` is true or false"),
+    ("{outage: visa}", "a provider is stripe or paypal"),
     ("{pay: p, deliveries: 11}", "`deliveries` is 1 to 10"),
     ("{at: noon}", "`at` takes an instant"),
     ("{at: 2023-02-23T18:00:00Z, until: 5}", "`until` means nothing in this step")])

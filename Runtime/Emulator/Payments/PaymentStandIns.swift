@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Template
 import Time
 
@@ -6,6 +7,7 @@ package struct PaymentStandIns: Sendable {
     package let stripe: StripeStandIn
     package let paypal: PayPalStandIn
     package let log = CheckoutLog()
+    let outages = ProviderOutages()
     private let secrets: [String: String]
 
     init(stack: Stack, clock: EmulatorClock, endpoint: String) {
@@ -66,10 +68,16 @@ package struct PaymentStandIns: Sendable {
         }
     }
 
+    private static let down = HTTPResponse(.serviceUnavailable, json: Array("{}".utf8))
+
     /// nil for a path that is not a provider's.
     func handle(_ request: HTTPRequest) -> HTTPResponse? {
-        if request.path.hasPrefix(StripeStandIn.pathPrefix) { return stripe.handle(request) }
-        if request.path.hasPrefix(PayPalStandIn.pathPrefix) { return paypal.handle(request) }
+        if request.path.hasPrefix(StripeStandIn.pathPrefix) {
+            return outages.include(.stripe) ? Self.down : stripe.handle(request)
+        }
+        if request.path.hasPrefix(PayPalStandIn.pathPrefix) {
+            return outages.include(.paypal) ? Self.down : paypal.handle(request)
+        }
         return nil
     }
 }

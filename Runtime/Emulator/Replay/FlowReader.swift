@@ -60,6 +60,7 @@ struct FlowReader {
                 reference: reference, amount: try integer("amount"), isWon: try flag("won"),
                 deliveries: try deliveries())
         }
+        if let name = try text("outage") { return .outage(provider: try provider(name), isOver: try flag("over")) }
         if let target = try text("request") { return .request(try request(target)) }
         if let who = keys.remove("connect").flatMap({ mapping[$0] }) { return try connection(who) }
         if let name = try text("send") {
@@ -74,7 +75,7 @@ struct FlowReader {
         if let address = try text("download") { return .download(address: address) }
         if let list = keys.remove("anyOrder").flatMap({ mapping[$0] }) { return .anyOrder(try steps(list)) }
         throw error(
-            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `dispute`, `request`, `connect`, `send`, `disconnect`, `upload`, "
+            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `dispute`, `outage`, `request`, `connect`, `send`, `disconnect`, `upload`, "
                 + "`download` and `anyOrder`")
     }
 
@@ -108,8 +109,12 @@ struct FlowReader {
     }
 
     private mutating func provider() throws(EmulatorError) -> PaymentStandIns.Provider {
-        guard let provider = PaymentStandIns.Provider(rawValue: try text("provider") ?? "stripe") else {
-            throw error("`provider` is stripe or paypal")
+        try provider(try text("provider") ?? "stripe")
+    }
+
+    private func provider(_ name: String) throws(EmulatorError) -> PaymentStandIns.Provider {
+        guard let provider = PaymentStandIns.Provider(rawValue: name) else {
+            throw error("a provider is stripe or paypal")
         }
         return provider
     }

@@ -14,6 +14,8 @@ package enum FlowStep: Sendable {
     /// The buyer's bank takes back an amount in cents, or all of it, of what was paid through Stripe for `reference`, or
     /// gives it back to the seller.
     case dispute(reference: String, amount: Int?, isWon: Bool, deliveries: Int)
+    /// A provider is down from now on, or no longer.
+    case outage(provider: PaymentStandIns.Provider, isOver: Bool)
     /// Someone asks the HTTP API for something.
     case request(FlowRequest)
     /// Someone's app opens a socket, to be called `name` from then on.

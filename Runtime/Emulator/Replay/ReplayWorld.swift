@@ -139,6 +139,9 @@ final class ReplayWorld: Sendable {
             return [
                 try await deliver(try stripe.dispute(reference: reference, amount: amount, isWon: isWon), deliveries)
             ]
+        case .outage(let provider, let isOver):
+            now.deployment.payments.outages.note(provider, isOver: isOver)
+            return []
         case .request(let request):
             return [try await observation(of: asking { () throws(EmulatorError) in try await send(request) })]
         case .connect(let user, let name): return [try await connect(user, as: name)]
