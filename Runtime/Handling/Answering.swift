@@ -8,7 +8,8 @@ import Services
 ///
 /// - Parameter function: the template's name of it.
 /// - Returns: the work's reply; where it throws, 4xx for a request that can't be taken, 503 for what another try may
-///   bring, and 500 for what no client can do anything about: a rejected call, a malformed item. The log has that error.
+///   bring, and 500 for what no client can do anything about: a rejected call, a malformed item. The log has that
+///   error.
 package func answering(
     by function: String, _ context: InvocationContext, _ work: () async throws -> HTTPReply
 ) async -> HTTPReply {

@@ -9,8 +9,8 @@ package enum CheckoutOpening: Sendable {
 }
 
 extension PaymentProvider {
-    /// Opens a hosted page for what is stored already (R8). A provider that refuses, our key being void, say, is none that
-    /// can be paid through: the buyer is told the same as of one that is down, and the operator what it said.
+    /// Opens a hosted page for what is stored already (R8). A provider that refuses, our key being void, say, is none
+    /// that can be paid through: the buyer is told the same as of one that is down, and the operator what it said.
     package func openingCheckout(_ order: CheckoutOrder, _ context: InvocationContext) async -> CheckoutOpening {
         do throws(ServiceError) {
             return .opened(try await openCheckout(order))

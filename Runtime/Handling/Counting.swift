@@ -1,15 +1,15 @@
 package import JSON
 package import LambdaRuntime
 
-/// What becomes a metric of CloudWatch's, each of which costs by the month for every function that counts it: what an alarm
-/// or whoever runs an event asks for. All else that is counted stands in the log's lines, where a query adds it up.
-package enum CountedMetric {
+/// What becomes a metric of CloudWatch's, each of which costs by the month for every function that counts it: what the
+/// alarms and the dashboard show. All else that is counted stands in the log's lines, where a query adds it up.
+enum CountedMetric {
     /// By the function that counts them. With ``refused``, nine in all: the first ten of an account are free.
-    package static let names: Set<String> = [
+    static let names: Set<String> = [
         "Votes", "CreditsSold", "OrdersPlaced", "OrdersPaid", "MessagesSent", "Quarantined", "Violations",
     ]
     /// Of all functions together. Code and function stand in the line and are no dimensions: there are too many.
-    package static let refused = "Refused"
+    static let refused = "Refused"
     static let namespace = "Bundle"
 }
 
@@ -18,8 +18,8 @@ extension InvocationContext {
     ///
     /// - Parameters:
     ///   - function: the template's name of it, the metrics' one dimension.
-    ///   - counts: at most 100 with distinct names. A name tells of a kind of thing and never of one of them: no ids, nothing of a
-    ///     user's. Those of ``CountedMetric/names`` are metrics, the others members of the line.
+    ///   - counts: at most 100 with distinct names. A name tells of a kind of thing and never of one of them: no ids,
+    ///     nothing of a user's. Those of ``CountedMetric/names`` are metrics, the others members of the line.
     ///   - details: more such members.
     package func count(_ counts: KeyValuePairs<String, Int>, by function: String, _ details: JSONObject = [:]) {
         var metrics: [MetricRecord.Metric] = []

@@ -75,8 +75,8 @@ struct FlowReader {
         if let address = try text("download") { return .download(address: address) }
         if let list = keys.remove("anyOrder").flatMap({ mapping[$0] }) { return .anyOrder(try steps(list)) }
         throw error(
-            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `dispute`, `outage`, `request`, `connect`, `send`, `disconnect`, `upload`, "
-                + "`download` and `anyOrder`")
+            "a step is one of `at`, `advance`, `invoke`, `pay`, `refund`, `dispute`, `outage`, `request`, `connect`, "
+                + "`send`, `disconnect`, `upload`, `download` and `anyOrder`")
     }
 
     private mutating func invocation(of function: String) throws(EmulatorError) -> FlowStep {
