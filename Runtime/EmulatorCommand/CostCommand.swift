@@ -7,8 +7,8 @@ struct Cost: AsyncParsableCommand {
         abstract: "Says what a million of each event and flow would cost on AWS.",
         discussion: """
             Runs them one after the other, as `emulator replay` does, and counts what AWS charges for: request units of \
-            DynamoDB, invocations and their time, requests, messages, logs. The time is this machine's; the prices are \
-            those of us-east-1 without free tiers. Exit status 1 if a case fails.
+            DynamoDB, invocations and their time with the starts of their processes, requests, messages, logs. The time \
+            is this machine's; the prices are those of us-east-1 without free tiers. Exit status 1 if a case fails.
             """)
 
     @OptionGroup var shared: TemplateOptions
@@ -52,14 +52,18 @@ private struct CostRow {
     let dollarsPerMillion: Double
 
     private var invocations: Int { usage.invocations.values.reduce(0) { $0 + $1.count } }
-    private var milliseconds: Double { usage.invocations.values.reduce(0) { $0 + $1.milliseconds } }
+    private var milliseconds: Int { usage.invocations.values.reduce(0) { $0 + $1.billedMilliseconds } }
     private var calls: Int { usage.calls.values.reduce(0, +) }
 
     var json: JSONValue {
         [
             "name": .string(name), "readUnits": number(usage.readUnits), "writeUnits": number(usage.writeUnits),
-            "invocations": .number(JSONNumber(invocations)), "milliseconds": number(milliseconds),
-            "calls": .number(JSONNumber(calls)), "logBytes": .number(JSONNumber(usage.logBytes)),
+            "invocations": .number(JSONNumber(invocations)), "billedMilliseconds": .number(JSONNumber(milliseconds)),
+            "calls": .object(
+                JSONObject(usage.calls.sorted { $0.key < $1.key }.map { ($0.key, .number(JSONNumber($0.value))) })),
+            "socketMessages": .number(JSONNumber(usage.socketMessages)),
+            "connectionMinutes": .number(JSONNumber(usage.connectionMinutes)),
+            "logBytes": .number(JSONNumber(usage.logBytes)),
             "dollarsPerMillion": number(dollarsPerMillion),
         ]
     }
@@ -69,12 +73,16 @@ private struct CostRow {
     private var cells: [String] {
         [
             name, Self.text(usage.readUnits), Self.text(usage.writeUnits), String(invocations),
-            Self.text(milliseconds), String(calls), String(usage.logBytes / 1_024), Self.text(dollarsPerMillion),
+            String(milliseconds), String(calls), String(usage.socketMessages), String(usage.logBytes / 1_024),
+            Self.text(dollarsPerMillion),
         ]
     }
 
     static func table(_ rows: [CostRow]) -> [String] {
-        let heads = ["", "read units", "write units", "invocations", "ms", "other calls", "log KiB", "USD a million"]
+        let heads = [
+            "", "read units", "write units", "invocations", "billed ms", "other calls", "socket messages", "log KiB",
+            "USD a million",
+        ]
         let lines = [heads] + rows.map(\.cells)
         let widths = heads.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { cells in

@@ -1,20 +1,21 @@
 """What a million of each case would cost, from what replay sees."""
 
 import json
-import math
+import re
 
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, ROOT
 from test_command import bundle, run  # noqa: F401
 
 # US dollars, us-east-1.
 READ_UNIT, WRITE_UNIT, INVOCATION, API_REQUEST, GIGABYTE_SECOND = 0.125e-6, 0.625e-6, 0.2e-6, 1e-6, 16.6667e-6
 LOG_BYTE = 0.5 / 2**30
+FLOWS = {path.stem for path in (ROOT / "events/flows").glob("*.yaml")}
 
 
-def costs(name):
-    done = run("cost", "--functions", BUILD, "--filter", name, "--json")
+def costs(name, functions=BUILD):
+    done = run("cost", "--functions", functions, "--filter", name, "--json")
     assert done.returncode == 0, done.stderr
     return {row["name"]: row for row in json.loads(done.stdout)}
 
@@ -37,11 +38,35 @@ def test_dollars_follow_from_what_was_used():
     # A refusal: nothing follows from it.
     for row in costs("CastVote/unknown-voting").values():
         assert row["invocations"] == 1
-        gigabyte_seconds = math.ceil(row["milliseconds"]) / 1_000 * 256 / 1_024
+        gigabyte_seconds = row["billedMilliseconds"] / 1_000 * 256 / 1_024
         dollars = (
             row["readUnits"] * READ_UNIT + row["writeUnits"] * WRITE_UNIT + INVOCATION + API_REQUEST
             + gigabyte_seconds * GIGABYTE_SECOND + row["logBytes"] * LOG_BYTE)
         assert row["dollarsPerMillion"] == pytest.approx(dollars * 1e6, rel=1e-6)
+
+
+def test_the_start_of_a_process_is_on_the_bill(tmp_path):
+    (tmp_path / "AuditBooks").symlink_to(BUILD / "AuditBooks")
+    slow = tmp_path / "CastVote"
+    slow.write_text(f"#!/bin/sh\nsleep 1\nexec {BUILD / 'CastVote'}\n")
+    slow.chmod(0o755)
+    row, = costs("CastVote/unknown-voting", tmp_path).values()
+    assert row["billedMilliseconds"] >= 1_000 and row["invocations"] == 1
+
+
+def test_what_lambda_asks_of_a_queue_is_on_the_bill():
+    """An order sends one message; Lambda receives it, and deletes it when its function is done."""
+    row, = costs("flows/order-abandoned").values()
+    assert row["calls"] == {"sqs:SendMessage": 1, "sqs:ReceiveMessage": 1, "sqs:DeleteMessage": 1}
+
+
+def test_sockets_are_on_the_bill():
+    rows = costs("flows/")
+    for name, row in rows.items():
+        opened = (ROOT / f"events/{name}.yaml").read_text().count("- connect:")
+        # The flows that open some stay with them for minutes.
+        assert row["connectionMinutes"] >= opened and (row["connectionMinutes"] > 0) == (opened > 0), name
+    assert any(row["socketMessages"] for row in rows.values())
 
 
 def test_every_flow_is_in_the_table():
@@ -49,7 +74,12 @@ def test_every_flow_is_in_the_table():
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].split()[:2] == ["read", "units"]
-    assert all(line.startswith("flows/") for line in lines[1:]) and len(lines) > 5
+    assert {line.split()[0].removeprefix("flows/") for line in lines[1:]} == FLOWS
+
+
+def test_README_tells_what_every_flow_costs():
+    chapter = (ROOT / "README.md").read_text().partition("\n## What it costs\n")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| ([a-z-]+) \| [\d.]+ \|", chapter, re.M)) == sorted(FLOWS)
 
 
 def test_a_case_that_differs_fails(bundle):  # noqa: F811

@@ -13,13 +13,14 @@ package struct PriceList: Sendable {
     static let invocation = 0.20 / million
     static let gigabyteSecond = 0.000_016_666_7
     static let apiRequest = 1.00 / million
+    static let socketMessage = 1.00 / million
+    static let connectionMinute = 0.25 / million
     static let logByte = 0.50 / 1_073_741_824
 
     /// By the action's service, and by the action where it matters.
     private static let calls: [(prefix: String, dollars: Double)] = [
         ("sqs:", 0.40 / million), ("events:PutEvents", 1.00 / million), ("scheduler:CreateSchedule", 1.00 / million),
-        ("execute-api:ManageConnections", 1.00 / million), ("s3:PutObject", 5.00 / million),
-        ("s3:GetObject", 0.40 / million),
+        ("s3:PutObject", 5.00 / million), ("s3:GetObject", 0.40 / million),
     ]
 
     /// The logical ids of the functions that APIs call: each of their invocations is a request.
@@ -38,6 +39,8 @@ package struct PriceList: Sendable {
             let price = Self.calls.first { action.hasPrefix($0.prefix) }
             total += Double(count) * (price?.dollars ?? 0)
         }
+        total += Double(usage.socketMessages) * Self.socketMessage
+        total += Double(usage.connectionMinutes) * Self.connectionMinute
         return total + Double(usage.logBytes) * Self.logByte
     }
 }

@@ -2,8 +2,8 @@
 package struct Usage: Hashable, Sendable {
     package struct Invocations: Hashable, Sendable {
         package var count = 0
-        /// Of the functions' own time, without the starts of processes.
-        package var milliseconds = 0.0
+        /// As on the bill: whole for each invocation, with the start of its process if it had one.
+        package var billedMilliseconds = 0
         package var gigabyteSeconds = 0.0
     }
 
@@ -14,7 +14,11 @@ package struct Usage: Hashable, Sendable {
     package var writeUnits = 0.0
     /// By the functions' logical ids.
     package var invocations: [String: Invocations] = [:]
-    /// Calls of other services by their IAM actions, such as `sqs:SendMessage`.
+    /// Calls of other services by their IAM actions, such as `sqs:SendMessage`; of functions, and of Lambda in their place.
     package var calls: [String: Int] = [:]
+    /// Over WebSockets, either way, in portions of 32 KB.
+    package var socketMessages = 0
+    /// For which sockets were open, each of them rounded up; of those still open at the end, the first.
+    package var connectionMinutes = 0
     package var logBytes = 0
 }

@@ -11,25 +11,28 @@ import Synchronization
 /// counted as one unit.
 package final class UsageMeter: Sendable {
     private let usage = Mutex(Usage())
+    /// The ids of sockets opened since the last time: one that a case leaves open ends in the next one's.
+    private let open = Mutex<Set<String>>([])
 
     package init() {}
 
     /// What was used since the last time.
     func take() -> Usage {
-        usage.withLock { usage in
+        open.withLock { $0 = [] }
+        return usage.withLock { usage in
             defer { usage = Usage() }
             return usage
         }
     }
 
     func note(_ record: InvocationRecord) {
-        let milliseconds = Double(record.duration.microseconds) / 1_000
         usage.withLock { usage in
-            usage.invocations[record.function, default: .init()].count += 1
-            usage.invocations[record.function, default: .init()].milliseconds += milliseconds
-            // Lambda charges for whole milliseconds.
-            usage.invocations[record.function, default: .init()].gigabyteSeconds +=
-                milliseconds.rounded(.up) / 1_000 * Double(record.memoryMegabytes) / 1_024
+            var invocations = usage.invocations[record.function] ?? .init()
+            invocations.count += 1
+            invocations.billedMilliseconds += record.billedMilliseconds
+            invocations.gigabyteSeconds +=
+                Double(record.billedMilliseconds) / 1_000 * Double(record.memoryMegabytes) / 1_024
+            usage.invocations[record.function] = invocations
             usage.logBytes += record.text.count
         }
     }
@@ -37,6 +40,24 @@ package final class UsageMeter: Sendable {
     func note(call action: String, count: Int = 1) {
         guard count > 0, !action.hasPrefix("dynamodb:") else { return }
         usage.withLock { $0.calls[action, default: 0] += count }
+    }
+
+    // MARK: WebSockets
+
+    func noteMessage(bytes: Int) {
+        usage.withLock { $0.socketMessages += max(1, (bytes + 32_767) / 32_768) }
+    }
+
+    /// Its first minute, which costs even if it is not over.
+    func noteConnection(_ id: String) {
+        _ = open.withLock { $0.insert(id) }
+        usage.withLock { $0.connectionMinutes += 1 }
+    }
+
+    /// The minutes after the first.
+    func noteConnection(_ id: String, endedAfter time: Duration) {
+        guard open.withLock({ $0.remove(id) }) != nil else { return }
+        usage.withLock { $0.connectionMinutes += Int(max(0, time.microseconds - 1) / 60_000_000) }
     }
 
     // MARK: DynamoDB

@@ -62,6 +62,8 @@ final class QueuePoller: Poller {
         while !isStopped, running < concurrencyMax {
             let room = disturbance?.batchSize(of: window.room) ?? window.room
             let messages = queue.receive(room, deadLetters: deadLetters())
+            // Empty ones are those of an idle queue, which no case is to blame for.
+            if !messages.isEmpty { host.access.meter?.note(call: "sqs:ReceiveMessage") }
             for message in messages { gather(message) }
             let now = host.clock.now
             guard let due = window.due else {
@@ -128,6 +130,7 @@ final class QueuePoller: Poller {
             case .failure: Set(batch.indices)
             case .partial(let indices): Set(indices)
             }
+        if failed.count < batch.count { host.access.meter?.note(call: "sqs:DeleteMessage") }
         for (index, record) in batch.enumerated() where !failed.contains(index) {
             // A message that came back meanwhile has been received by somebody else.
             let isOurs = queue.messages[record.message.number]?.receiveCount == record.message.receiveCount

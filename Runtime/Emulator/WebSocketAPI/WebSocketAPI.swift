@@ -104,6 +104,7 @@ final class WebSocketAPI {
     private func take(_ body: ByteBuffer, isBinary: Bool, from connection: WebSocketConnection) {
         // Last, so that whoever waits for it finds its function at work.
         defer { host.trial?.consequences.socketReceived(connection.id) }
+        host.access.meter?.noteMessage(bytes: body.readableBytes)
         let message = isBinary ? nil : try? body.withUnsafeReadableBytes { try parseJSON($0) }
         let requestID = host.identifiers.gatewayRequestID()
         let own = selection.key(of: message).flatMap { $0.hasPrefix("$") ? nil : routes[$0] }
@@ -132,6 +133,7 @@ final class WebSocketAPI {
         }
         guard response.body.readableBytes > 0, connection.isOpen else { return }
         connection.handle?.send(response.body, isBinary: false)
+        host.access.meter?.noteMessage(bytes: response.body.readableBytes)
         host.trial?.consequences.socketSent(connection.id)
     }
 
@@ -141,7 +143,9 @@ final class WebSocketAPI {
         let body: JSONValue = [
             "message": .string(message), "connectionId": .string(connection.id), "requestId": .string(requestID),
         ]
-        connection.handle?.send(ByteBuffer(bytes: body.compactBytes), isBinary: false)
+        let bytes = body.compactBytes
+        connection.handle?.send(ByteBuffer(bytes: bytes), isBinary: false)
+        host.access.meter?.noteMessage(bytes: bytes.count)
         host.trial?.consequences.socketSent(connection.id)
     }
 
@@ -152,6 +156,7 @@ final class WebSocketAPI {
         guard !connection.hasEnded else { return }
         connection.hasEnded = true
         connections.remove(connection)
+        host.access.meter?.noteConnection(connection.id, endedAfter: host.clock.now - connection.connectedAt)
         tellFunction(connection.event, closure, trace: connection.trace)
         // Last, so that whoever waits for the end finds its function at work.
         host.trial?.consequences.socketEnded(connection.id)

@@ -139,6 +139,7 @@ final class WebSocketConnections {
         }
         let isText = data.readableBytesView.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
         handle.send(data, isBinary: !isText)
+        host.access.meter?.noteMessage(bytes: data.readableBytes)
         host.trial?.consequences.socketSent(connection.id)
         connection.lastActiveAt = host.clock.now
         return answer(.ok, nil)

@@ -176,6 +176,7 @@ extension WebSocketAPI {
                 enter { connection in
                     connection.handle = handle
                     connection.api.connections.add(connection)
+                    connection.api.host.access.meter?.noteConnection(connection.id)
                 }
             },
             receive: { event in enter { $0.api.receive(event, on: $0) } })
