@@ -46,7 +46,9 @@ def test_dollars_follow_from_what_was_used():
 
 
 def test_the_start_of_a_process_is_on_the_bill(tmp_path):
-    (tmp_path / "AuditBooks").symlink_to(BUILD / "AuditBooks")
+    for name in re.findall(r"Handler: (\w+)", (ROOT / "template.yaml").read_text()):
+        if name != "CastVote":
+            (tmp_path / name).symlink_to(BUILD / name)
     slow = tmp_path / "CastVote"
     slow.write_text(f"#!/bin/sh\nsleep 1\nexec {BUILD / 'CastVote'}\n")
     slow.chmod(0o755)
