@@ -344,6 +344,14 @@ def test_the_bucket_can_be_made_in_another_region(stack):
     assert set(users) == {name} and len(users) == 2
 
 
+def test_README_names_every_parameter_that_must_be_given(stack):
+    chapter = (ROOT / "README.md").read_text().partition("\n## Deploy\n")[2].partition("\n## ")[0]
+    table = re.search(r"\| parameter \|.*\n((?:\|.*\n)+)", chapter)[1]
+    named = re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines()))
+    needed = [name for name, parameter in stack.source["Parameters"].items() if "Default" not in parameter]
+    assert sorted(named) == sorted(needed)
+
+
 def test_every_parameter_of_a_wrong_form_is_refused(stack):
     patterns = {
         name: parameter["AllowedPattern"] for name, parameter in stack.source["Parameters"].items()
