@@ -7,15 +7,13 @@ package import LambdaRuntime
 package import Services
 import Time
 
-/// Delivers a share of a message: reads its recipients page by page, stores the message in each inbox, then pushes it to
-/// each of the user's connections (R17–R20).
+/// Delivers a share of a message: reads a page of its recipients, stores the message in each inbox, then pushes it to
+/// each of the user's connections (R17–R20). The rest of the share goes on as one of its own, so that each is done long
+/// before the function's time is over, and one that fails is soon taken up again.
 ///
 /// The inbox holds at most one copy, whatever is delivered twice. A push comes at most once, after its copy was stored:
 /// one that is lost on the way is in the inbox, which the app fetches when it connects.
 package struct DeliverMessageHandler: LambdaHandler {
-    /// Pages of one share; the rest goes on as a share of its own, so that no delivery outlasts the function's time.
-    package static let pagesMax = 2
-
     private let store: any ItemStore
     private let queue: any MessageQueue
     private let connections: any Connections
@@ -52,21 +50,20 @@ package struct DeliverMessageHandler: LambdaHandler {
         let recipients = Recipients(of: share)
         var counts = DeliveryCounts()
         defer { counts.emit(share.kind, context) }
-        var query = ItemQuery(
-            recipients.table, partition: recipients.partition, filter: recipients.filter,
-            limit: Recipients.pageUsersMax,
-            after: share.after.map { ItemCursor(key: ItemKey(recipients.table, recipients.partition, $0).attributes) })
-        for _ in 1...Self.pagesMax {
-            let page = try await store.query(query)
-            let userIDs = try page.items.map { try Recipients.userID(of: $0) }
-            for userID in try await interested(userIDs, in: content) {
-                try await deliver(content, to: userID, among: recipients, &counts, context)
-            }
-            guard let next = page.next else { return }
-            query.after = next
+        let page = try await store.query(
+            ItemQuery(
+                recipients.table, partition: recipients.partition, filter: recipients.filter,
+                limit: Recipients.pageUsersMax,
+                after: share.after.map {
+                    ItemCursor(key: ItemKey(recipients.table, recipients.partition, $0).attributes)
+                }))
+        let userIDs = try page.items.map { try Recipients.userID(of: $0) }
+        for userID in try await interested(userIDs, in: content) {
+            try await deliver(content, to: userID, among: recipients, &counts, context)
         }
+        guard let next = page.next else { return }
         var rest = share
-        rest.after = query.after?.key[ItemKey.sortName]?.string
+        rest.after = next.key[ItemKey.sortName]?.string
         try await queue.send([QueueMessage(body: try encodeText(rest))])
     }
 

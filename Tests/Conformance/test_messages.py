@@ -10,6 +10,7 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
+from between import Between
 from conftest import ROOT, Emulator
 from evenings import POOL, log_in, sign_up, token_of
 
@@ -18,8 +19,9 @@ SECONDS = 20
 
 
 class Evening:
-    def __init__(self, emulator):
+    def __init__(self, emulator, between):
         self.emulator = emulator
+        self.between = between
         self.api = httpx.Client(base_url=f"{emulator.endpoint}/apis/api", timeout=SECONDS)
         self.database = emulator.client("dynamodb")
         self.scheduler = emulator.client("scheduler")
@@ -88,9 +90,13 @@ class Evening:
 
 @pytest.fixture(scope="module")
 def evening():
-    running = Emulator("--seed", ROOT / "events/seed")
-    yield Evening(running)
+    between = Between()
+    running = Emulator(
+        "--seed", ROOT / "events/seed", "--variable", f"AWS_ENDPOINT_URL_DYNAMODB={between.endpoint}")
+    between.target = running.endpoint
+    yield Evening(running, between)
     assert running.stop() == 0
+    between.stop()
 
 
 def pushed(socket):
@@ -293,6 +299,23 @@ def test_alert_goes_to_who_registered_and_has_not_voted(evening):
         silent(ben)
     for name in ("ada", "dan", "cleo"):
         assert [m for m in evening.inbox(name)["messages"] if m["kind"] == "ALERT"] == []
+
+
+def test_an_alert_whose_share_fails_once_comes_in_time(evening):
+    start = full_hour(evening)
+    voting = evening.make(start, start + 60 * MINUTE, title="Second try")
+    evening.register("ben", voting)
+    row, = evening.database.scan(
+        TableName="bundle-VotingsTable", FilterExpression="begins_with(pk, :v)",
+        ExpressionAttributeValues={":v": {"S": f"P#{voting}#"}})["Items"]
+    evening.advance_to(start + 54 * MINUTE + datetime.timedelta(seconds=30))
+    with evening.socket("ben") as ben:
+        with evening.between.throttling(f'"{row["pk"]["S"]}"'):
+            evening.advance_to(start + 55 * MINUTE)
+        silent(ben)
+        evening.advance_to(start + 56 * MINUTE + datetime.timedelta(seconds=10))
+        assert pushed(ben)["message"]["title"] == "Second try"
+    evening.advance_to(start + 61 * MINUTE)
 
 
 def test_update_goes_to_who_consents_when_it_is_sent(evening):
