@@ -144,6 +144,7 @@ package struct DeliverMessageHandler: LambdaHandler {
         do throws(ServiceError) {
             switch try await connections.post(text, to: connection.connectionID) {
             case .sent: counts.pushed += 1
+            case .gone where connection.isOpening(at: context.receivedAt): counts.notPushed += 1
             case .gone:
                 counts.gone += 1
                 _ = try await store.remove(connection)

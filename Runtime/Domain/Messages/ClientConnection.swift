@@ -7,6 +7,8 @@ package struct ClientConnection: StoredEntity, Hashable {
     package static let connectionsMax = 10
     /// API Gateway closes a connection after two hours; the row outlives it a little.
     static let lifetime: Duration = .seconds(2 * 3_600 + 300)
+    /// API Gateway opens a connection once `$connect` is answered, for which it waits 29 seconds.
+    static let openingMax: Duration = .seconds(30)
 
     package var userID: String
     /// 0 to ``connectionsMax`` − 1.
@@ -46,6 +48,13 @@ package struct ClientConnection: StoredEntity, Hashable {
 
     /// Whether it may be open still.
     package func isCurrent(at now: Timestamp) -> Bool { now < connectedAt + Self.lifetime }
+
+    /// Whether it may not be open yet: until then API Gateway says of it, too, that it is gone.
+    ///
+    /// - Parameter now: may be a little earlier than the connection, if a work in hand goes by the time of its beginning.
+    package func isOpening(at now: Timestamp) -> Bool {
+        connectedAt - Self.openingMax < now && now < connectedAt + Self.openingMax
+    }
 
     /// Takes the row away if it is still this connection's.
     package var removal: ItemWrite { .delete(key, if: .equal("connectionID", .string(connectionID))) }

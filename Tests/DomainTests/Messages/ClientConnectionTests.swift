@@ -54,6 +54,14 @@ struct ClientConnectionTests {
         #expect(item["expiresAt"] == .number(1_007_500))
     }
 
+    @Test(
+        arguments: [(-30_000, false), (-29_999, true), (0, true), (29_999, true), (30_000, false)] as [(Int64, Bool)])
+    func `until the gateway must have opened it, it may not be there yet`(age: Int64, isOpening: Bool) {
+        let connection = ClientConnection(
+            userID: "ada", place: 0, connectionID: "c", connectedAt: Self.now - .milliseconds(age))
+        #expect(connection.isOpening(at: Self.now) == isOpening)
+    }
+
     @Test func `a row goes with its own connection alone`() {
         #expect(
             Self.row(3).removal
