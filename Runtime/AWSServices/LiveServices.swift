@@ -54,11 +54,13 @@ package struct LiveServices: Sendable {
             endpoint: endpoint("events", in: "EVENTBRIDGE"), name: try Environment.requiredText("EVENT_BUS"))
     }
 
-    /// The schedules of the group in `SCHEDULE_GROUP`, carried out by the role in `SCHEDULE_ROLE`.
+    /// The schedules of the group in `SCHEDULE_GROUP`, carried out by the role in `SCHEDULE_ROLE`; calls that are given
+    /// up end in the queue whose ARN is in `SCHEDULE_DEAD_LETTERS`.
     package func scheduler() throws(EnvironmentError) -> any Scheduler {
         EventBridgeScheduler(
             endpoint: endpoint("scheduler"), group: try Environment.requiredText("SCHEDULE_GROUP"),
-            roleARN: try Environment.requiredText("SCHEDULE_ROLE"))
+            roleARN: try Environment.requiredText("SCHEDULE_ROLE"),
+            deadLettersARN: try Environment.requiredText("SCHEDULE_DEAD_LETTERS"))
     }
 
     /// The connections of the WebSocket API whose stage's address, with `https`, is in `SOCKETS_URL`.

@@ -8,7 +8,8 @@ import Time
 struct EventBridgeSchedulerTests {
     static func scheduler(_ client: FakeHTTPClient) -> EventBridgeScheduler {
         EventBridgeScheduler(
-            endpoint: endpoint("scheduler", client), group: "votings", roleARN: "arn:role", retries: Pauses().policy)
+            endpoint: endpoint("scheduler", client), group: "votings", roleARN: "arn:role",
+            deadLettersARN: "arn:dead", retries: Pauses().policy)
     }
     static let schedule = OneTimeSchedule(
         name: "v1-ALERT-v2", at: Timestamp(milliseconds: 1_440_938_160_001), target: "arn:target", input: #"{"a":1}"#)
@@ -31,7 +32,10 @@ struct EventBridgeSchedulerTests {
                     "GroupName": "votings", "ScheduleExpression": "at(2015-08-30T12:36:01)",
                     "ScheduleExpressionTimezone": "UTC", "ActionAfterCompletion": "DELETE",
                     "FlexibleTimeWindow": ["Mode": "OFF"],
-                    "Target": ["Arn": "arn:target", "RoleArn": "arn:role", "Input": #"{"a":1}"#],
+                    "Target": [
+                        "Arn": "arn:target", "RoleArn": "arn:role", "Input": #"{"a":1}"#,
+                        "DeadLetterConfig": ["Arn": "arn:dead"],
+                    ],
                 ]
             ])
     }

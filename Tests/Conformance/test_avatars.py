@@ -282,7 +282,7 @@ def test_a_webhook_that_is_down_is_tried_again_then_put_aside(emulator, tmp_path
         running.advance("10m")
         assert avatar(running, "ivy") is None
         sqs = running.client("sqs")
-        queue = next(url for url in sqs.list_queues()["QueueUrls"] if url.endswith("UnprocessedAvatars"))
+        queue = next(url for url in sqs.list_queues()["QueueUrls"] if url.endswith("UnprocessedEvents"))
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
         assert len(messages) == 1
         record = json.loads(messages[0]["Body"])

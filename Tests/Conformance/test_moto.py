@@ -262,7 +262,8 @@ class Services:
                 **os.environ, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
                 "AWS_ENDPOINT_URL": self.server.endpoint, "QUEUE_URL": self.queue, "SCHEDULE_GROUP": "adapters",
                 "ADAPTERS_BUCKET": "adapters", "EVENT_BUS": "adapters",
-                "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/scheduler", **environment})
+                "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/scheduler",
+                "SCHEDULE_DEAD_LETTERS": "arn:aws:sqs:us-east-1:123456789012:dead", **environment})
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -218,6 +218,37 @@ def test_what_happens_is_archived_and_the_bus_is_written_by_one_function(stack):
     assert writers == ["PublishEventsRole"]
 
 
+def test_what_nobody_waits_for_gives_up_to_a_queue(stack):
+    """A schedule and S3 call asynchronously: what fails to the end would be gone with a line in a log."""
+    schedulers = [
+        role for role in stack.of_type("AWS::IAM::Role").values()
+        if "scheduler.amazonaws.com" in json.dumps(role["AssumeRolePolicyDocument"])]
+    arns = {stack.attribute(name, "Arn"): stack.reference(name) for name in stack.of_type("AWS::Lambda::Function")}
+    called = {
+        permission["FunctionName"] for permission in stack.of_type("AWS::Lambda::Permission").values()
+        if permission["Principal"] in ("s3.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com")}
+    dead = {arn: name for name in stack.of_type("AWS::SQS::Queue") for arn in [stack.attribute(name, "Arn")]
+            if arn not in {part["EventSourceArn"] for part in stack.of_type("AWS::Lambda::EventSourceMapping").values()}}
+    for role in schedulers:
+        statements = [part for policy in role["Policies"] for part in policy["PolicyDocument"]["Statement"]]
+        resources = {
+            part["Action"] if isinstance(part["Action"], str) else part["Action"][0]:
+                part["Resource"] if isinstance(part["Resource"], list) else [part["Resource"]]
+            for part in statements}
+        called |= {arns[arn] for arn in resources["lambda:InvokeFunction"]}
+        # A call that Scheduler can't even make is kept too.
+        assert set(resources["sqs:SendMessage"]) <= set(dead)
+    expected = {"AuditBooks", "CountVotes", "ProcessAvatar", "SendAlert", "SendReminder"}
+    assert called == {stack.reference(name) for name in expected}
+    kept = {
+        part["FunctionName"]: part["DestinationConfig"]["OnFailure"]["Destination"]
+        for part in stack.of_type("AWS::Lambda::EventInvokeConfig").values()}
+    assert set(kept) == called
+    assert {dead[arn] for arn in kept.values()} == {"UnprocessedEvents"}
+    schedule, = stack.of_type("AWS::Scheduler::Schedule").values()
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"] in dead
+
+
 def test_dashboard_is_free_and_shows_every_alarm_and_table(stack):
     dashboard, = stack.of_type("AWS::CloudWatch::Dashboard").values()
     body = json.loads(dashboard["DashboardBody"])

@@ -14,15 +14,21 @@ package struct EventBridgeScheduler: Scheduler {
     private let endpoint: ServiceEndpoint
     private let group: String
     private let roleARN: String
+    private let deadLettersARN: String
     private let retries: RetryPolicy
 
     /// - Parameters:
     ///   - group: the schedule group's name.
     ///   - roleARN: the role that the scheduler takes on to call a target.
-    package init(endpoint: ServiceEndpoint, group: String, roleARN: String, retries: RetryPolicy = RetryPolicy()) {
+    ///   - deadLettersARN: the queue of the calls that it gives up.
+    package init(
+        endpoint: ServiceEndpoint, group: String, roleARN: String, deadLettersARN: String,
+        retries: RetryPolicy = RetryPolicy()
+    ) {
         self.endpoint = endpoint
         self.group = group
         self.roleARN = roleARN
+        self.deadLettersARN = deadLettersARN
         self.retries = retries
     }
 
@@ -73,6 +79,8 @@ package struct EventBridgeScheduler: Scheduler {
                 $0.member("Arn", schedule.target)
                 $0.member("RoleArn", roleARN)
                 $0.member("Input", schedule.input)
+                $0.name("DeadLetterConfig")
+                $0.object { $0.member("Arn", deadLettersARN) }
             }
         }
         return request.bytes
