@@ -63,10 +63,26 @@ package struct ConnectHandler: LambdaHandler {
     private struct Message: Decodable {
         var action: String
         var messageIDs: [String]?
+        /// `next` of the page before.
+        var after: String?
+    }
+
+    /// What the app can act on is an answer; a failure would be none, and the app would wait.
+    private func answer(
+        _ userID: String, _ event: WebSocketEvent, _ context: InvocationContext
+    ) async throws -> WebSocketReply {
+        do {
+            return try await act(userID, event, context)
+        } catch let error as ServiceError {
+            guard let advice = error.advice else { throw error }
+            context.logger.warn("an action is not done: \(error)")
+            context.count(["Refused.\(advice.code)": 1], by: "Connect")
+            return Self.refusal(advice.code, advice.message)
+        }
     }
 
     /// `inbox` brings what is unread, `read` marks it, `ping` keeps the connection open.
-    private func answer(
+    private func act(
         _ userID: String, _ event: WebSocketEvent, _ context: InvocationContext
     ) async throws -> WebSocketReply {
         let inbox = Inbox(of: userID, store: store)
@@ -75,7 +91,13 @@ package struct ConnectHandler: LambdaHandler {
         switch message?.action {
         case "ping": break
         case "inbox":
-            for (name, value) in try await inbox.page(unreadOnly: true, at: event.receivedAt) { reply[name] = value }
+            let after = message?.after.flatMap { InboxPlace(cursor: $0) }
+            guard message?.after == nil || after != nil else {
+                return Self.refusal("AFTER_INVALID", "Take what the page before gave as next, or leave it out.")
+            }
+            for (name, value) in try await inbox.page(unreadOnly: true, after: after, at: event.receivedAt) {
+                reply[name] = value
+            }
         case "read":
             guard let ids = message?.messageIDs, Inbox.canMark(ids) else {
                 return Self.refusal("MESSAGE_IDS_INVALID", "Name 1 to \(Inbox.markedMax) messages, each once.")

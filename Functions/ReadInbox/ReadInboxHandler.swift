@@ -1,3 +1,4 @@
+import Domain
 package import Events
 import Handling
 import JSON
@@ -18,7 +19,11 @@ package struct ReadInboxHandler: LambdaHandler {
             let inbox = Inbox(of: try event.userID(), store: store)
             switch event.routeKey {
             case "GET /me/inbox":
-                return HTTPReply(.ok, body: try await inbox.page(unreadOnly: false, at: event.receivedAt))
+                let after = event.queryStringParameters?["after"]
+                let place = after.flatMap { InboxPlace(cursor: $0) }
+                guard after == nil || place != nil else { throw RequestError.parameter("after") }
+                return HTTPReply(
+                    .ok, body: try await inbox.page(unreadOnly: false, after: place, at: event.receivedAt))
             case "POST /me/inbox/read":
                 let ids = try event.body(as: Reading.self).messageIDs
                 guard Inbox.canMark(ids) else { throw RequestError.field("messageIDs") }

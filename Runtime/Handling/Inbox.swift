@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Items
 package import JSON
 package import Services
@@ -17,19 +17,23 @@ package struct Inbox: Sendable {
         self.store = store
     }
 
-    /// The newest messages first, and how many are unread.
-    package func page(unreadOnly: Bool, at now: Timestamp) async throws -> JSONObject {
+    /// A page, the newest messages first, and how many of all are unread. `next` of one page is `after` of the next.
+    ///
+    /// Reads the whole inbox: its keys tell messages apart, and their order says nothing of time.
+    ///
+    /// - Parameter after: nil for the first page.
+    /// - Throws: ``TooManyPages`` beyond ``InboxMessage/inboxPagesMax``.
+    package func page(unreadOnly: Bool, after: InboxPlace?, at now: Timestamp) async throws -> JSONObject {
         var messages: [InboxMessage] = []
-        var query = ItemQuery(
-            .users, partition: InboxMessage.partition(of: userID), limit: InboxMessage.inboxMessagesMax)
-        repeat {
-            let page = try await store.query(query)
-            for item in page.items { messages.append(try InboxMessage(item: item)) }
-            query.after = page.next
-        } while query.after != nil && messages.count < InboxMessage.inboxMessagesMax
-        let page = inboxPage(of: messages, unreadOnly: unreadOnly, at: now)
+        let query = ItemQuery(
+            .users, partition: InboxMessage.partition(of: userID), limit: InboxMessage.readMessagesMax)
+        try await store.forEachPage(of: query, pagesMax: InboxMessage.inboxPagesMax) { items in
+            for item in items { messages.append(try InboxMessage(item: item)) }
+        }
+        let page = inboxPage(of: messages, unreadOnly: unreadOnly, after: after, at: now)
         return [
             "messages": .array(page.messages.map { .object($0.json) }), "unread": .number(JSONNumber(page.unread)),
+            "next": page.next.map { .string($0.cursor) } ?? .null,
         ]
     }
 

@@ -1,6 +1,25 @@
+import Digest
 package import Domain
 package import JSON
 import Time
+
+extension InboxPlace {
+    /// As a text that fits into an address; it means something in its own inbox alone.
+    package var cursor: String { hexadecimal(Array("\(sentAt.milliseconds)#\(messageID)".utf8)) }
+
+    /// nil unless it is such a text.
+    package init?(cursor: String) {
+        guard cursor.utf8.count <= Self.cursorBytesMax, let bytes = bytes(hexadecimal: cursor),
+            let text = String(validating: bytes, as: UTF8.self)
+        else { return nil }
+        let parts = text.split(separator: "#", maxSplits: 1)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]) else { return nil }
+        self.init(sentAt: Timestamp(milliseconds: milliseconds), messageID: String(parts[1]))
+    }
+
+    /// More than any message's id and time come to.
+    private static let cursorBytesMax = 1_200
+}
 
 extension InboxMessage {
     /// What clients see of a message.

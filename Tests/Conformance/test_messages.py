@@ -259,7 +259,7 @@ def test_reminder_goes_to_who_wants_it_once(evening):
     # Without those that cost a credit.
     titles = [message["title"] for message in evening.inbox("dan")["messages"] if message["kind"] == "REMINDER"]
     assert titles == ["Moved one", "Free one"]
-    assert evening.inbox("cleo") == {"messages": [], "unread": 0}
+    assert evening.inbox("cleo") == {"messages": [], "unread": 0, "next": None}
     for voting in (free, paid, moved):
         evening.api.post(f"/votings/{voting}/cancel", headers=evening.headers("gus"))
 
@@ -347,7 +347,7 @@ def test_update_goes_to_who_consents_when_it_is_sent(evening):
         ada.send(json.dumps({"action": "read", "messageIDs": [inbox["messages"][0]["messageID"], "none"]}))
         assert pushed(ada) == {"type": "read", "marked": 1}
         ada.send('{"action":"inbox"}')
-        assert pushed(ada) == {"type": "inbox", "messages": [], "unread": 0}
+        assert pushed(ada) == {"type": "inbox", "messages": [], "unread": 0, "next": None}
     stored = evening.inbox("ada")
     assert stored["unread"] == 0 and stored["messages"][0]["isRead"] is True
     marked = evening.api.post(
@@ -382,6 +382,40 @@ def test_a_crowd_in_one_shard_is_served_in_shares_and_once(evening):
     one = evening.database.get_item(TableName="bundle-UsersTable", Key={
         "pk": {"S": "INBOX#crowd-449"}, "sk": {"S": f"UPDATE#{sent}#1"}})["Item"]
     assert one["sentAt"]["N"] == found["crowd-449"]
+
+
+def test_a_long_inbox_begins_with_the_newest_and_has_pages(evening):
+    user, now = evening.user("gus"), evening.now()
+
+    def message(kind, number, age):
+        return {
+            "pk": {"S": f"INBOX#{user}"}, "sk": {"S": f"{kind}#m{number:04}#1"}, "kind": {"S": kind},
+            "reference": {"S": f"m{number:04}"}, "version": {"N": "1"}, "title": {"S": "T"}, "text": {"S": "t"},
+            "sentAt": {"N": str(int((now - age).timestamp() * 1000))}}
+
+    # By their keys the newest come last, behind more than a read brings, and what has expired comes first.
+    expired = [message("ALERT", number, datetime.timedelta(days=30, minutes=1)) for number in range(30)]
+    old = [message("REMINDER", number, number * MINUTE + MINUTE) for number in range(1_010)]
+    new = [message("UPDATE", number, number * MINUTE / 60) for number in range(25)]
+    items = expired + old + new
+    for start in range(0, len(items), 25):
+        evening.database.batch_write_item(RequestItems={"bundle-UsersTable": [
+            {"PutRequest": {"Item": item}} for item in items[start:start + 25]]})
+    headers = evening.headers("gus")
+    found, after = [], {}
+    while after is not None and len(found) < 2_000:
+        page = evening.api.get("/me/inbox", headers=headers, params=after).json()
+        assert page["unread"] == len(old) + len(new)
+        found += [one["messageID"] for one in page["messages"]]
+        after = page["next"] and {"after": page["next"]}
+    assert found == [item["sk"]["S"] for item in new + old]
+    refused = evening.api.get("/me/inbox", headers=headers, params={"after": "nowhere"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "PARAMETER_INVALID")
+    with evening.socket("gus") as gus:
+        gus.send('{"action":"inbox"}')
+        first = pushed(gus)
+        gus.send(json.dumps({"action": "inbox", "after": first["next"]}))
+        assert [m["messageID"] for m in first["messages"] + pushed(gus)["messages"]] == found[:40]
 
 
 def test_nothing_is_left_behind(evening):

@@ -5,8 +5,11 @@ package import Time
 package struct InboxMessage: StoredEntity, Hashable {
     /// How long it can be fetched.
     package static let lifetime: Duration = .seconds(30 * 86_400)
-    /// The most that are read of one inbox: far more than come within ``lifetime``.
-    package static let inboxMessagesMax = 1_000
+    /// The most that are read at once.
+    package static let readMessagesMax = 1_000
+    /// So often at most: DynamoDB gives 1 MB at once, some 400 messages with the longest text, so that this is far more
+    /// than come within ``lifetime``.
+    package static let inboxPagesMax = 50
     /// The most that are given at once; with the longest text they fit one WebSocket message.
     package static let pageMessagesMax = 20
 
@@ -79,17 +82,50 @@ package func inboxOutcome(ofConflict stored: [Item?]) -> InboxOutcome {
     (stored.first ?? nil) == nil ? .notWanted : .alreadySent
 }
 
-/// The newest of an inbox first.
+/// Where in an inbox a page ends, the newest being first.
+package struct InboxPlace: Hashable, Sendable {
+    package var sentAt: Timestamp
+    package var messageID: String
+
+    package init(sentAt: Timestamp, messageID: String) {
+        self.sentAt = sentAt
+        self.messageID = messageID
+    }
+
+    fileprivate init(of message: InboxMessage) { self.init(sentAt: message.sentAt, messageID: message.id) }
+
+    /// Whether it comes first: sent later, or of the same instant the one with the lesser id.
+    fileprivate func isBefore(_ other: InboxPlace) -> Bool {
+        (other.sentAt, messageID) < (sentAt, other.messageID)
+    }
+}
+
+/// A part of an inbox, the newest first.
+package struct InboxPage: Hashable, Sendable {
+    /// At most ``InboxMessage/pageMessagesMax``.
+    package var messages: [InboxMessage]
+    /// Of the whole inbox.
+    package var unread: Int
+    /// After which there are more; nil if there are none.
+    package var next: InboxPlace?
+}
+
+/// The newest of an inbox first, without those that have expired at `now`.
 ///
-/// - Returns: at most ``InboxMessage/pageMessagesMax`` that have not expired at `now`, and how many of all are unread.
+/// - Parameters:
+///   - messages: all, in any order.
+///   - after: where the page before ended; nil for the first page.
 package func inboxPage(
-    of messages: [InboxMessage], unreadOnly: Bool, at now: Timestamp
-) -> (messages: [InboxMessage], unread: Int) {
+    of messages: [InboxMessage], unreadOnly: Bool, after: InboxPlace? = nil, at now: Timestamp
+) -> InboxPage {
     // DynamoDB removes what has expired some days later.
     let current = messages.filter { now < $0.sentAt + InboxMessage.lifetime }
     let unread = current.filter { $0.readAt == nil }
-    let sorted = (unreadOnly ? unread : current).sorted { ($1.sentAt, $0.id) < ($0.sentAt, $1.id) }
-    return (Array(sorted.prefix(InboxMessage.pageMessagesMax)), unread.count)
+    let rest = (unreadOnly ? unread : current).filter { after?.isBefore(InboxPlace(of: $0)) ?? true }
+        .sorted { InboxPlace(of: $0).isBefore(InboxPlace(of: $1)) }
+    let page = Array(rest.prefix(InboxMessage.pageMessagesMax))
+    return InboxPage(
+        messages: page, unread: unread.count, next: page.count < rest.count ? page.last.map(InboxPlace.init) : nil)
 }
 
 /// The writes that mark messages as read: those that are there and were not read before; what is read stays read at

@@ -70,6 +70,30 @@ struct InboxTests {
         #expect(unread.messages.map(\.content.version) == Array(stride(from: 0, to: 30, by: 2)) + [98])
     }
 
+    @Test func `page after page brings every message once, the newest first`() {
+        // Two of each instant, so that a page ends between them.
+        let messages = (0..<45).map { Self.message($0, age: .seconds($0 / 2), read: $0 % 3 == 0) }
+        let sorted = messages.sorted { ($1.sentAt, $0.id) < ($0.sentAt, $1.id) }
+        for unreadOnly in [false, true] {
+            var seen: [InboxMessage] = []
+            var place: InboxPlace?
+            repeat {
+                let page = inboxPage(of: messages.shuffled(), unreadOnly: unreadOnly, after: place, at: Self.now)
+                #expect(page.unread == 30)
+                #expect(page.messages.count == 20 || page.next == nil)
+                seen += page.messages
+                place = page.next
+            } while place != nil && seen.count < 100
+            #expect(seen == sorted.filter { !unreadOnly || $0.readAt == nil })
+        }
+    }
+
+    @Test func `a page that takes the last says so`() {
+        #expect(inboxPage(of: (0..<20).map { Self.message($0) }, unreadOnly: false, at: Self.now).next == nil)
+        #expect(inboxPage(of: (0..<21).map { Self.message($0) }, unreadOnly: false, at: Self.now).next != nil)
+        #expect(inboxPage(of: [], unreadOnly: false, at: Self.now).next == nil)
+    }
+
     @Test func `reading marks what is there and unread, once`() throws {
         let items = [Self.message(1), Self.message(2, read: true)].map(Self.item) + [nil]
         #expect(
