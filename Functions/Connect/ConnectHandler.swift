@@ -27,16 +27,18 @@ package struct ConnectHandler: LambdaHandler {
     private func connect(
         _ userID: String, _ event: WebSocketEvent, _ context: InvocationContext
     ) async throws -> WebSocketReply {
-        let opening = try await retryingConflicts { attempt in
-            let opening = decideConnection(
+        var opening: ConnectionOpening?
+        try await retryingConflicts { attempt in
+            let decided = decideConnection(
                 event.requestContext.connectionId, of: userID, among: try await store.connections(of: userID),
                 at: event.receivedAt)
-            try await store.commit(opening.writes, token: attempt.token(context.requestID))
-            return opening
+            // None to write: an attempt whose answer was lost has done it, and what it evicted is to be closed still.
+            if !decided.writes.isEmpty { opening = decided }
+            try await store.commit(decided.writes, token: attempt.token(context.requestID))
         }
-        if let evicted = opening.evicted { await close(evicted, context) }
+        if let evicted = opening?.evicted { await close(evicted, context) }
         context.count(
-            ["Connected": opening.writes.count, "Evicted": opening.evicted == nil ? 0 : 1], by: "Connect")
+            ["Connected": opening == nil ? 0 : 1, "Evicted": opening?.evicted == nil ? 0 : 1], by: "Connect")
         return WebSocketReply()
     }
 

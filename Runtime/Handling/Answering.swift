@@ -1,7 +1,7 @@
 package import Events
 import JSON
 package import LambdaRuntime
-import Services
+package import Services
 
 /// Runs a handler's work, answers for what goes wrong on the way in words and codes that a client can act on (R3), and
 /// counts what is refused, whoever refused it, by its code.
@@ -28,30 +28,32 @@ package func answering(
     return reply
 }
 
+extension ServiceError {
+    /// What a client is told, which then may try again; nil if no client can do anything about it.
+    package var advice: (code: String, message: String)? {
+        switch self {
+        case .throttled, .conflict: ("BUSY", "We are very busy just now. Nothing was changed. Try again.")
+        case .unavailable: ("UNAVAILABLE", "This does not work just now. Nothing was changed. Try again.")
+        case .unknownOutcome:
+            ("OUTCOME_UNKNOWN", "We can't tell whether this was done. Try again: it is never done twice.")
+        case .rejected: nil
+        }
+    }
+}
+
 extension HTTPReply {
     /// How long clients wait before they try again, in seconds.
     private static let retryAfterSeconds = 1
 
     fileprivate init(failure error: any Error) {
-        switch error {
-        case ServiceError.throttled, ServiceError.conflict:
-            self.init(tryAgain: "BUSY", "We are very busy just now. Nothing was changed. Try again.")
-        case ServiceError.unavailable:
-            self.init(tryAgain: "UNAVAILABLE", "This does not work just now. Nothing was changed. Try again.")
-        case ServiceError.unknownOutcome:
+        if let advice = (error as? ServiceError)?.advice {
             self.init(
-                tryAgain: "OUTCOME_UNKNOWN",
-                "We can't tell whether this was done. Try again: it is never done twice.")
-        default:
+                .serviceUnavailable, code: advice.code, message: advice.message,
+                headers: ["retry-after": String(Self.retryAfterSeconds)])
+        } else {
             self.init(
                 .internalError, code: "INTERNAL",
                 message: "Something is wrong on our side, and we have been told. Try again later.")
         }
-    }
-
-    private init(tryAgain code: String, _ message: String) {
-        self.init(
-            .serviceUnavailable, code: code, message: message,
-            headers: ["retry-after": String(Self.retryAfterSeconds)])
     }
 }

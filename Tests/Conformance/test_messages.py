@@ -190,6 +190,36 @@ def test_connections_come_and_go_and_are_never_too_many(evening):
     assert rows(evening, "dan") == []
 
 
+def test_an_eleventh_ends_the_oldest_though_the_answer_to_its_write_is_lost(evening):
+    sockets = []
+    for _ in range(10):
+        evening.emulator.advance("1s")
+        sockets.append(evening.socket("dan").__enter__())
+    evening.emulator.advance("1s")
+    with evening.between.losing("PutItem", f"CONN#{evening.user('dan')}"):
+        sockets.append(evening.socket("dan").__enter__())
+    with pytest.raises(websockets.exceptions.ConnectionClosed):
+        sockets[0].recv(timeout=SECONDS)
+    assert len(rows(evening, "dan")) == 10
+    for socket in sockets[1:]:
+        socket.close()
+    evening.emulator.advance("0s")
+    assert rows(evening, "dan") == []
+
+
+def test_an_action_that_fails_is_answered(evening):
+    with evening.socket("cleo") as cleo:
+        with evening.between.throttling(f"INBOX#{evening.user('cleo')}"):
+            for action in ({"action": "inbox"}, {"action": "read", "messageIDs": ["UPDATE#1#1"]}):
+                cleo.send(json.dumps(action))
+                answer = pushed(cleo)
+                assert (answer["type"], answer["code"]) == ("error", "BUSY") and answer["message"]
+        cleo.send('{"action":"inbox"}')
+        assert pushed(cleo)["type"] == "inbox"
+        cleo.send('{"action":"inbox","after":"nowhere"}')
+        assert pushed(cleo)["code"] == "AFTER_INVALID"
+
+
 # Schedules.
 
 
