@@ -73,20 +73,22 @@ package struct ConnectHandler: LambdaHandler {
     private func answer(
         _ userID: String, _ event: WebSocketEvent, _ context: InvocationContext
     ) async throws -> WebSocketReply {
+        var reply: JSONObject
         do {
-            return try await act(userID, event, context)
+            reply = try await act(userID, event, context)
         } catch let error as ServiceError {
             guard let advice = error.advice else { throw error }
             context.logger.warn("an action is not done: \(error)")
-            context.count(["Refused.\(advice.code)": 1], by: "Connect")
-            return Self.refusal(advice.code, advice.message)
+            reply = Self.refusal(advice.code, advice.message)
         }
+        if let code = reply["code"]?.string { context.countRefusal(code, by: "Connect") }
+        return WebSocketReply(body: reply)
     }
 
     /// `inbox` brings what is unread, `read` marks it, `ping` keeps the connection open.
     private func act(
         _ userID: String, _ event: WebSocketEvent, _ context: InvocationContext
-    ) async throws -> WebSocketReply {
+    ) async throws -> JSONObject {
         let inbox = Inbox(of: userID, store: store)
         let message = event.body(as: Message.self)
         var reply: JSONObject = ["type": .string(message?.action ?? "")]
@@ -108,10 +110,10 @@ package struct ConnectHandler: LambdaHandler {
             reply["marked"] = .number(JSONNumber(marked))
         default: return Self.refusal("ACTION_UNKNOWN", "Send an action: inbox, read or ping.")
         }
-        return WebSocketReply(body: reply)
+        return reply
     }
 
-    private static func refusal(_ code: String, _ message: String) -> WebSocketReply {
-        WebSocketReply(body: ["type": "error", "code": .string(code), "message": .string(message)])
+    private static func refusal(_ code: String, _ message: String) -> JSONObject {
+        ["type": "error", "code": .string(code), "message": .string(message)]
     }
 }

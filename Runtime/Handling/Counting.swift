@@ -41,7 +41,7 @@ extension InvocationContext {
     }
 
     /// Counts a refusal, or a failure that has a code.
-    func countRefusal(_ code: String, by function: String) {
+    package func countRefusal(_ code: String, by function: String) {
         emit(
             MetricRecord(
                 CountedMetric.namespace, [MetricRecord.Metric(CountedMetric.refused, 1)],
