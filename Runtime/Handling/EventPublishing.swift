@@ -41,16 +41,18 @@ package struct EventPublishing: Sendable {
         return events[failure.index].sequenceNumber
     }
 
-    /// With an entry as `aws events put-events` takes it, but for the bus.
+    /// With an entry as `aws events put-events` takes it, but for the bus; without a detail that no message can hold, which
+    /// is to be found by its key.
     private static func letter(_ event: BusEvent, reason: String) -> QueueMessage {
-        let body: JSONValue = [
-            "error": .string(reason),
-            "entry": [
-                "Source": .string(event.source), "DetailType": .string(event.detailType),
-                "Detail": .string(event.detail), "Time": .string(event.time.description),
-                "Resources": .array(event.resources.map { .string($0) }),
-            ],
+        var entry: JSONObject = [
+            "Source": .string(event.source), "DetailType": .string(event.detailType), "Detail": .string(event.detail),
+            "Time": .string(event.time.description), "Resources": .array(event.resources.map { .string($0) }),
         ]
-        return QueueMessage(body: body.compactText)
+        func body() -> String {
+            let body: JSONValue = ["error": .string(reason), "key": .string(event.key), "entry": .object(entry)]
+            return body.compactText
+        }
+        if body().utf8.count > QueueMessage.bodyBytesMax { entry["Detail"] = nil }
+        return QueueMessage(body: body())
     }
 }

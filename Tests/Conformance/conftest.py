@@ -115,6 +115,7 @@ RARELY_NEEDED = {
     ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
     ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
     ("RefundVotes", "sqs:SendMessage"): "more refunds than there is time for",
+    ("PublishEvents", "sqs:SendMessage"): "an event that the bus refuses",
 }
 
 

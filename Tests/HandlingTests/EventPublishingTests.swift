@@ -99,21 +99,22 @@ struct EventPublishingTests {
         #expect(written.contains { $0.contains("events are not published") } == (row.comesAgain != nil))
     }
 
-    @Test func `a dead letter has all that publishing it takes`() async throws {
+    @Test(arguments: [(7, true), (QueueMessage.bodyBytesMax - 152, true), (QueueMessage.bodyBytesMax - 151, false)])
+    func `a dead letter has all that publishing it takes, and no more than it can hold`(
+        bytes: Int, isWhole: Bool
+    ) async throws {
         let letters = Queue(nil)
         let context = InvocationContext(
             requestID: "r", deadline: Timestamp(seconds: 1), receivedAt: Timestamp(seconds: 1))
+        var event = Self.event(0)
+        event.detail = String(repeating: " ", count: bytes)
         let bus = Bus(Publication(refused: [0: "InvalidArgument: why"]))
-        _ = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish([("1", Self.event(0))], context)
-        #expect(
-            letters.bodies == [
-                [
-                    "error": "InvalidArgument: why",
-                    "entry": [
-                        "Source": "s", "DetailType": "t0", "Detail": #"{"a":1}"#, "Time": "1970-01-01T00:00:01.000Z",
-                        "Resources": ["arn:0"],
-                    ],
-                ]
-            ])
+        _ = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish([("1", event)], context)
+        var entry: JSONObject = [
+            "Source": "s", "DetailType": "t0", "Detail": .string(event.detail), "Time": "1970-01-01T00:00:01.000Z",
+            "Resources": ["arn:0"],
+        ]
+        if !isWhole { entry["Detail"] = nil }
+        #expect(letters.bodies == [["error": "InvalidArgument: why", "key": "k0", "entry": .object(entry)]])
     }
 }
