@@ -26,9 +26,11 @@ struct CreditBooks: Sendable {
         var isPaid = false
         var credits = 0
         var taken = 0
+        var owed = 0
         var settledAt = Timestamp(milliseconds: .min)
         var credited: [Int] = []
         var takenBack = 0
+        var owedByLedger = 0
         var lastEntryAt = Timestamp(milliseconds: .min)
     }
 
@@ -59,7 +61,9 @@ struct CreditBooks: Sendable {
         case ("VOTE", -1): movements.debits[ballot, default: []].append(at)
         case ("VOTE_REFUND", 1): movements.refunds[ballot, default: []].append(at)
         case ("PURCHASE", 1...): sales[reference, default: Sale()].credited.append(credits)
-        case ("PURCHASE_REFUND", ...0): sales[reference, default: Sale()].takenBack -= credits
+        case ("PURCHASE_REFUND", ...0):
+            sales[reference, default: Sale()].takenBack -= credits
+            sales[reference]!.owedByLedger += try entry.optional("owed", entry.integer) ?? 0
         default: throw MalformedItem("ledger entry", "credits")
         }
         if cause.hasPrefix("PURCHASE") { sales[reference]!.lastEntryAt = max(sales[reference]!.lastEntryAt, at) }
@@ -70,6 +74,7 @@ struct CreditBooks: Sendable {
         sale.isPaid = ["PAID", "REFUNDED"].contains(try purchase.string("state"))
         sale.credits = try purchase.integer("credits")
         sale.taken = try purchase.optional("creditsTaken", purchase.integer) ?? 0
+        sale.owed = try purchase.optional("creditsOwed", purchase.integer) ?? 0
         sale.settledAt = try purchase.optional("settledAt", purchase.time) ?? sale.settledAt
         sales[id] = sale
     }
@@ -84,7 +89,9 @@ struct CreditBooks: Sendable {
             }
         }
         for (id, sale) in sales where period.contains(max(sale.settledAt, sale.lastEntryAt)) {
-            let isRight = sale.credited == (sale.isPaid ? [sale.credits] : []) && sale.takenBack == sale.taken
+            let isRight =
+                sale.credited == (sale.isPaid ? [sale.credits] : []) && sale.takenBack == sale.taken
+                && sale.owedByLedger == sale.owed
             if !isRight { found.append(Violation(.purchaseDiffers, id)) }
         }
         return found

@@ -95,10 +95,9 @@ struct MessageBooks: Sendable {
                 ? nil : Violation(.messageWithoutConsent, message.text)
         }
         let ballot = CreditBooks.Ballot(votingID: message.reference, userID: message.userID)
-        // Whoever takes the registration back afterwards leaves nothing to compare with.
-        let isLate = votes.registeredAt(ballot).map { message.sentAt < $0 } ?? false
+        let wasRegistered = votes.wasRegistered(ballot, at: message.sentAt, storedWithin: Self.writingTime)
         let hadVoted = votes.votedAt(ballot).map { $0 + Self.writingTime < message.sentAt } ?? false
-        return isLate || hadVoted ? Violation(.alertNotWanted, message.text) : nil
+        return !wasRegistered || hadVoted ? Violation(.alertNotWanted, message.text) : nil
     }
 
     /// Whether the user agreed at some moment of the time in which the message was written.

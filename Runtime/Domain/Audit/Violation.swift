@@ -4,6 +4,8 @@ package enum AuditRule: String, CaseIterable, Sendable {
     case itemMalformed = "ITEM_MALFORMED"
     /// One vote per user and voting (R2).
     case voteRepeated = "VOTE_REPEATED"
+    /// A vote before the start, at the end or later, after the cancelling, or for what was no option (R14).
+    case voteMisplaced = "VOTE_MISPLACED"
     /// A vote in a paid voting without its debit, or with more than one (R11).
     case voteWithoutDebit = "VOTE_WITHOUT_DEBIT"
     /// A debit without a vote in a paid voting (R11).
@@ -16,13 +18,13 @@ package enum AuditRule: String, CaseIterable, Sendable {
     case balanceDiffers = "BALANCE_DIFFERS"
     /// A purchase that is paid and not credited once, or credited and not paid, or taken back otherwise than it says (R8).
     case purchaseDiffers = "PURCHASE_DIFFERS"
-    /// A running tally that is not the votes.
+    /// A running tally that is not the votes, unless the final count says so.
     case tallyDiffers = "TALLY_DIFFERS"
     /// A final count that is not the votes.
     case finalDiffers = "FINAL_DIFFERS"
     /// A message that a user has twice (R17–R19).
     case messageRepeated = "MESSAGE_REPEATED"
-    /// An alert to someone who was not registered yet, or had voted (R19).
+    /// An alert to someone who was not registered then, or had voted (R19).
     case alertNotWanted = "ALERT_NOT_WANTED"
     /// A reminder or an update without consent (R17, R18).
     case messageWithoutConsent = "MESSAGE_WITHOUT_CONSENT"

@@ -13,16 +13,32 @@ struct VoteBooks: Sendable {
 
     private struct Question: Sendable {
         var isPaid: Bool
-        var isCancelled: Bool
+        var options: Set<String>
+        var window: VotingWindow
+        var cancelledAt: Timestamp?
+
         /// When no more votes come, as it looks now.
-        var overAt: Timestamp
+        var overAt: Timestamp { cancelledAt ?? window.endsAt }
+
+        func takes(_ vote: Vote) -> Bool {
+            // As late as that a vote may be judged by the voting as it was before it was cancelled.
+            let known = cancelledAt.map { $0 + Voting.settlingTime + Voting.cacheLifetime }
+            return options.contains(vote.optionID) && window.startsAt <= vote.at && vote.at < window.endsAt
+                && known.map { vote.at < $0 } ?? true
+        }
+    }
+
+    private struct Registration: Sendable {
+        var since: Timestamp?
+        /// When the last one before was taken back.
+        var until: Timestamp?
     }
 
     private var votings: [String: Question] = [:]
     private var votes: [Ballot: Vote] = [:]
-    private var registrations: [Ballot: Timestamp] = [:]
+    private var registrations: [Ballot: Registration] = [:]
     private var tallies: [String: [String: Int]] = [:]
-    private var finals: [String: (votes: [String: Int], at: Timestamp)] = [:]
+    private var finals: [String: FinalCount] = [:]
     private var repeated: [Violation] = []
 
     mutating func enter(_ item: Item) throws(MalformedItem) {
@@ -31,16 +47,14 @@ struct VoteBooks: Sendable {
         case ("VOTING", 2):
             let voting = try Voting(item: item)
             votings[voting.id] = Question(
-                isPaid: voting.kind == .paid, isCancelled: voting.cancelledAt != nil,
-                overAt: voting.cancelledAt ?? voting.window.endsAt)
+                isPaid: voting.kind == .paid, options: Set(voting.options.map(\.id)), window: voting.window,
+                cancelledAt: voting.cancelledAt)
         case ("P", 3): try enterParticipation(item, in: String(parts[1]))
         case ("TALLY", 2):
             let tally = try Self.votes(item, "vote tally")
             tallies[String(parts[1]), default: [:]].merge(tally, uniquingKeysWith: +)
         case ("FINAL", 2):
-            finals[String(parts[1])] = (
-                try Self.votes(item, "final count"), try ItemReader(item, "final count").time("countedAt")
-            )
+            finals[String(parts[1])] = try FinalCount(item: item)
         default: break
         }
     }
@@ -50,7 +64,7 @@ struct VoteBooks: Sendable {
         let userID = String(try reader.string(ItemKey.sortName).dropFirst("U#".count))
         let participation = try Participation(item: item)
         let ballot = Ballot(votingID: votingID, userID: userID)
-        registrations[ballot] = participation.registeredAt
+        registrations[ballot] = Registration(since: participation.registeredAt, until: participation.unregisteredAt)
         guard let vote = participation.vote else { return }
         let key = Participation.key(of: userID, in: votingID)
         // Elsewhere it would not stand in the way of another one.
@@ -73,13 +87,27 @@ struct VoteBooks: Sendable {
         return votes
     }
 
-    func registeredAt(_ ballot: CreditBooks.Ballot) -> Timestamp? { registrations[ballot] }
+    /// Whether the user was registered at `instant`, as far as that is known: of a registration that was taken back nothing
+    /// is left but its end, after which what was decided on before may be stored for `delay` still.
+    func wasRegistered(_ ballot: CreditBooks.Ballot, at instant: Timestamp, storedWithin delay: Duration) -> Bool {
+        guard let registration = registrations[ballot] else { return false }
+        return registration.since.map { $0 <= instant } ?? false
+            || registration.until.map { instant <= $0 + delay } ?? false
+    }
+
     func votedAt(_ ballot: CreditBooks.Ballot) -> Timestamp? { votes[ballot]?.at }
 
     // MARK: What must hold
 
     func violations(_ movements: CreditBooks.Movements, in period: AuditPeriod) -> [Violation] {
-        repeated + creditViolations(movements, in: period) + countViolations(in: period)
+        repeated + misplaced(in: period) + creditViolations(movements, in: period) + countViolations(in: period)
+    }
+
+    private func misplaced(in period: AuditPeriod) -> [Violation] {
+        votes.compactMap { ballot, vote in
+            let isMisplaced = period.contains(vote.at) && !(votings[ballot.votingID]?.takes(vote) ?? false)
+            return isMisplaced ? Violation(.voteMisplaced, ballot.text) : nil
+        }
     }
 
     private func creditViolations(_ movements: CreditBooks.Movements, in period: AuditPeriod) -> [Violation] {
@@ -101,7 +129,7 @@ struct VoteBooks: Sendable {
             guard (times + [marked].compactMap { $0 }).allSatisfy(period.contains) else { continue }
             let isRight =
                 times.count == 1 && times.first == marked && movements.debits[ballot] != nil
-                && votings[ballot.votingID]?.isCancelled == true
+                && votings[ballot.votingID]?.cancelledAt != nil
             if !isRight { found.append(Violation(.refundWrong, ballot.text)) }
         }
         return found
@@ -111,12 +139,15 @@ struct VoteBooks: Sendable {
         var counted: [String: [String: Int]] = [:]
         for (ballot, vote) in votes { counted[ballot.votingID, default: [:]][vote.optionID, default: 0] += 1 }
         var found: [Violation] = []
-        for id in tallies.keys {
-            // While votes come, the tally is behind.
-            guard period.end == nil || votings[id].map({ period.contains($0.overAt) }) ?? true else { continue }
+        for id in Set(tallies.keys).union(counted.keys) {
+            // Who counted at the end has told of the difference.
+            guard finals[id]?.tallyAgrees ?? true else { continue }
+            // While votes come, the tally is behind. A voting that was made since the scan went past it has votes alone.
+            guard period.end == nil || votings[id].map({ period.contains($0.overAt) }) ?? false else { continue }
             if counted[id] ?? [:] != tallies[id] ?? [:] { found.append(Violation(.tallyDiffers, id)) }
         }
-        for (id, final) in finals where period.contains(final.at) && counted[id] ?? [:] != final.votes {
+        for (id, final) in finals
+        where period.contains(final.countedAt) && counted[id] ?? [:] != final.votes.filter({ $0.value != 0 }) {
             found.append(Violation(.finalDiffers, id))
         }
         return found

@@ -54,22 +54,20 @@ package func decideRegistration(
 /// Decides whether a user is taken off a voting at `now`: refuses in ``RegistrationRefusal`` order; of who is not
 /// registered nothing is written.
 ///
-/// - Returns: since when the user is registered, which is nil, and a write that takes the registration out of the item, or the item away when a registration is all it is. Its
-///   condition is what was read, for a vote may come between.
+/// - Returns: since when the user is registered, which is nil, and a write that takes the registration out of the item and
+///   notes when. It touches nothing of a vote in the same item.
 package func decideUnregistration(
     of userID: String, from voting: Voting?, after earlier: Participation?, at now: Timestamp
 ) -> Decision<Timestamp?, RegistrationRefusal> {
     guard let voting else { return .refused(.votingUnknown) }
     guard let earlier, let since = earlier.registeredAt else { return .accepted(nil, writes: []) }
     if let refusal = voting.registrationRefusal(at: now) { return .refused(refusal) }
-    let key = Participation.key(of: userID, in: voting.id)
-    let isWhatWasRead = Condition.equal("registeredAt", .time(since))
     return .accepted(
         nil,
         writes: [
-            earlier.vote == nil
-                ? .delete(key, if: .all([isWhatWasRead, .notExists("votedAt")]))
-                : .update(key, [.remove("registeredAt")], if: isWhatWasRead)
+            .update(
+                Participation.key(of: userID, in: voting.id),
+                [.remove("registeredAt"), .set("unregisteredAt", .time(now))], if: .equal("registeredAt", .time(since)))
         ])
 }
 

@@ -18,12 +18,18 @@ package struct Participation: StoredEntity, Hashable {
 
     /// When the user asked to be alerted of this voting, which nobody need do to vote.
     package var registeredAt: Timestamp?
+    /// When the user last took that back: the audit of alerts asks for it.
+    package var unregisteredAt: Timestamp?
     package var vote: Vote?
     /// When the credit of a vote came back because the voting was cancelled.
     package var refundedAt: Timestamp?
 
-    package init(registeredAt: Timestamp? = nil, vote: Vote? = nil, refundedAt: Timestamp? = nil) {
+    package init(
+        registeredAt: Timestamp? = nil, unregisteredAt: Timestamp? = nil, vote: Vote? = nil,
+        refundedAt: Timestamp? = nil
+    ) {
         self.registeredAt = registeredAt
+        self.unregisteredAt = unregisteredAt
         self.vote = vote
         self.refundedAt = refundedAt
     }
@@ -63,6 +69,7 @@ extension Participation {
     package init(item: Item) throws(MalformedItem) {
         let reader = ItemReader(item, "participation")
         registeredAt = try reader.optional("registeredAt", reader.time)
+        unregisteredAt = try reader.optional("unregisteredAt", reader.time)
         if let votedAt = try reader.optional("votedAt", reader.time) {
             vote = Vote(
                 optionID: try reader.string("optionID"), votedAt: votedAt, requestID: try reader.string("requestID"))

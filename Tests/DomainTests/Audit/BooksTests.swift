@@ -7,11 +7,11 @@ struct BooksTests {
     static let noon = Timestamp(seconds: 1_000_000)
     static let later = noon + Duration.seconds(1)
 
-    static func voting(isCancelled: Bool = false) -> Item {
+    static func voting(isCancelled: Bool = false, until end: Timestamp = later) -> Item {
         Voting(
             id: "encore", title: "Encore?", kind: .paid,
             options: [.init(id: "a", title: "A"), .init(id: "b", title: "B")],
-            window: VotingWindow(startsAt: noon, endsAt: later), cancelledAt: isCancelled ? noon : nil,
+            window: VotingWindow(startsAt: noon, endsAt: end), cancelledAt: isCancelled ? noon : nil,
             createdBy: "gus", createdAt: noon
         ).item
     }
@@ -23,10 +23,13 @@ struct BooksTests {
         return item
     }
 
-    static func vote(_ user: String, isRefunded: Bool = false) -> Item {
-        var item = Participation.key(of: user, in: "encore").attributes
-        item["optionID"] = "a"
-        item["votedAt"] = .number(Int(noon.milliseconds))
+    static func vote(
+        _ user: String, isRefunded: Bool = false, in voting: String = "encore", for option: String = "a",
+        at: Timestamp = noon
+    ) -> Item {
+        var item = Participation.key(of: user, in: voting).attributes
+        item["optionID"] = .string(option)
+        item["votedAt"] = .number(Int(at.milliseconds))
         item["requestID"] = "r"
         if isRefunded { item["refundedAt"] = .number(Int(noon.milliseconds)) }
         return item
@@ -47,12 +50,21 @@ struct BooksTests {
         item("USER#\(user)", "BALANCE", ["credits": .number(credits)])
     }
 
-    static func purchase(_ state: String, credits: Int = 10) -> Item {
-        item("PURCHASE#p", "META", ["state": .string(state), "credits": .number(credits)])
+    static func purchase(_ state: String, credits: Int = 10, owed: Int? = nil) -> Item {
+        var purchase: Item = ["state": .string(state), "credits": .number(credits)]
+        if let owed { purchase["creditsOwed"] = .number(owed) }
+        return item("PURCHASE#p", "META", purchase)
     }
 
-    static func counts(_ kind: String, _ votes: (String, Int)...) -> Item {
-        var counts: Item = ["countedAt": .number(Int(noon.milliseconds))]
+    /// All was spent before it was to be taken back.
+    static func owing(_ owed: Int) -> Item {
+        var entry = entry("ada", 0, "PURCHASE_REFUND", "p")
+        entry["owed"] = .number(owed)
+        return entry
+    }
+
+    static func counts(_ kind: String, _ votes: (String, Int)..., agrees: Bool = true) -> Item {
+        var counts: Item = ["countedAt": .number(Int(noon.milliseconds)), "tallyAgrees": .bool(agrees)]
         for (option, count) in votes { counts["option#\(option)"] = .number(count) }
         return item("\(kind)#encore", kind == "FINAL" ? "META" : "shard", counts)
     }
@@ -107,10 +119,19 @@ struct BooksTests {
             "USER#ada", "CONSENT#\(kind)#\(at)#X", ["agrees": .bool(agrees), "at": .number(Int(at.milliseconds))])
     }
 
-    static func registration(minutes: Int64) -> Item {
+    /// - Parameter name: `registeredAt` or `unregisteredAt`.
+    static func registration(minutes: Int64, _ name: String = "registeredAt") -> Item {
         var item = vote("ada")
-        item["registeredAt"] = .number(Int((noon + Duration.seconds(60 * minutes)).milliseconds))
+        item[name] = .number(Int((noon + Duration.seconds(60 * minutes)).milliseconds))
         return item
+    }
+
+    /// Ada's vote and its debit, elsewhere or otherwise than it should be.
+    static func misplaced(_ description: String, _ item: Item, _ voting: Item = voting(), at: Timestamp = noon) -> Row {
+        Row(
+            testDescription: description,
+            users: [users[0], users[1], entry("ada", -1, "VOTE", "encore", at: at), users[3]],
+            votings: [voting, item, counts("TALLY", (item["optionID"]!.string!, 1))], rules: [.voteMisplaced])
     }
 
     /// Ada bought ten credits and spent one on a vote, which is counted.
@@ -136,6 +157,27 @@ struct BooksTests {
             votings: votings + [
                 item("P#encore#\((Participation.shard(of: "ada") + 1) % 256)", "U#ada", vote("ada"))
             ], rules: [.voteRepeated]),
+        misplaced(
+            "a vote a millisecond before the start", vote("ada", at: noon - .milliseconds(1)),
+            at: noon - .milliseconds(1)),
+        misplaced("a vote at the end", vote("ada", at: later), at: later),
+        misplaced("a vote for what is no option", vote("ada", for: "c")),
+        misplaced(
+            "a vote long after the cancelling", vote("ada", at: noon + Duration.seconds(61)),
+            voting(isCancelled: true, until: noon + Duration.seconds(3_600)), at: noon + Duration.seconds(61)),
+        Row(
+            testDescription: "a vote while the cancelling is stored",
+            users: [
+                users[0], users[1], entry("ada", -1, "VOTE", "encore", at: noon + Duration.seconds(60)), users[3],
+            ],
+            votings: [
+                voting(isCancelled: true, until: noon + Duration.seconds(3_600)),
+                vote("ada", at: noon + Duration.seconds(60)), counts("TALLY", ("a", 1)),
+            ]),
+        Row(
+            testDescription: "a vote in no voting", users: [], votings: [vote("ada", in: "none")],
+            rules: [.voteMisplaced, .tallyDiffers]),
+        Row(testDescription: "votes and no tally", votings: [voting(), vote("ada")], rules: [.tallyDiffers]),
         Row(
             testDescription: "a vote that nobody paid",
             votings: [voting(), vote("ada"), vote("ben"), counts("TALLY", ("a", 2))], rules: [.voteWithoutDebit]),
@@ -186,12 +228,25 @@ struct BooksTests {
             users: users.dropLast() + [entry("ada", -2, "PURCHASE_REFUND", "p"), balance("ada", 7)],
             rules: [.purchaseDiffers]),
         Row(
+            testDescription: "owed as it is noted",
+            users: [purchase("PAID", owed: 2)] + users.dropFirst() + [owing(2)]),
+        Row(
+            testDescription: "owed by the ledger and not noted", users: users + [owing(2)], rules: [.purchaseDiffers]),
+        Row(
+            testDescription: "owed by the purchase alone", users: [purchase("PAID", owed: 2)] + users.dropFirst(),
+            rules: [.purchaseDiffers]),
+        Row(
             testDescription: "a vote that is not in the tally",
             votings: [voting(), vote("ada"), counts("TALLY", ("b", 0))],
             rules: [.tallyDiffers]),
         Row(
             testDescription: "a vote that is in the tally twice",
             votings: [voting(), vote("ada"), counts("TALLY", ("a", 2))], rules: [.tallyDiffers]),
+        Row(
+            testDescription: "a tally that is told to differ",
+            votings: [
+                voting(), vote("ada"), counts("TALLY", ("a", 2)), counts("FINAL", ("a", 1), ("b", 0), agrees: false),
+            ]),
         Row(
             testDescription: "another vote in the end",
             votings: votings.dropLast() + [counts("FINAL", ("b", 1))], rules: [.finalDiffers]),
@@ -235,7 +290,22 @@ struct BooksTests {
         Row(
             testDescription: "two alerts of a voting",
             users: users + [message("ALERT", "encore"), message("ALERT", "encore", version: 2)],
-            rules: [.messageRepeated]),
+            votings: [voting(), registration(minutes: -1), counts("TALLY", ("a", 1))], rules: [.messageRepeated]),
+        Row(
+            testDescription: "an alert to someone who never registered", users: users + [message("ALERT", "encore")],
+            rules: [.alertNotWanted]),
+        Row(
+            testDescription: "an alert to someone who never came near", users: users + [message("ALERT", "none")],
+            rules: [.alertNotWanted]),
+        Row(
+            testDescription: "an alert before the registration was taken back",
+            users: users + [message("ALERT", "encore")],
+            votings: [voting(), registration(minutes: 1, "unregisteredAt"), counts("TALLY", ("a", 1))]),
+        Row(
+            testDescription: "an alert after the registration was taken back",
+            users: users + [message("ALERT", "encore")],
+            votings: [voting(), registration(minutes: -1, "unregisteredAt"), counts("TALLY", ("a", 1))],
+            rules: [.alertNotWanted]),
         Row(
             testDescription: "an update under another key",
             users: users + [statement("UPDATES", true, minutes: -2), message("UPDATE", "u", key: "UPDATE#u#again")],

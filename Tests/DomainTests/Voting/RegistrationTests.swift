@@ -78,17 +78,16 @@ struct RegistrationTests {
         }
     }
 
-    @Test func `leaves a vote, and nothing of a registration alone`() {
-        func writes(_ earlier: Participation) -> [ItemWrite] {
-            decideUnregistration(of: "ada", from: Self.voting, after: earlier, at: Self.ms(1_500)).writes
-        }
-        let isWhatWasRead = Condition.equal("registeredAt", 7)
+    /// Whether there is a vote in the item, or comes between, is all the same to it.
+    @Test(arguments: [nil, vote]) func `leaves a vote alone, and notes when it was`(vote: Participation.Vote?) {
+        let earlier = Participation(registeredAt: Self.ms(7), vote: vote)
+        let decision = decideUnregistration(of: "ada", from: Self.voting, after: earlier, at: Self.ms(1_500))
         #expect(
-            writes(Participation(registeredAt: Self.ms(7), vote: Self.vote))
-                == [.update(Self.key, [.remove("registeredAt")], if: isWhatWasRead)])
-        // A vote that comes between makes it fail, for it would be lost with the item.
-        #expect(
-            writes(Participation(registeredAt: Self.ms(7)))
-                == [.delete(Self.key, if: .all([isWhatWasRead, .notExists("votedAt")]))])
+            decision.writes
+                == [
+                    .update(
+                        Self.key, [.remove("registeredAt"), .set("unregisteredAt", 1_500)],
+                        if: .equal("registeredAt", 7))
+                ])
     }
 }
