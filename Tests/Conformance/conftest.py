@@ -111,9 +111,6 @@ def emulator():
 
 # What is granted for cases that no event of ours brings about, by function and action, and when it is needed.
 RARELY_NEEDED = {
-    ("Connect", "execute-api:ManageConnections"): "an eleventh connection ends the oldest",
-    ("DeliverMessage", "dynamodb:BatchGetItem"): "a share of more than one page of recipients",
-    ("DeliverMessage", "sqs:SendMessage"): "a share of more than one page of recipients",
     ("RefundVotes", "sqs:SendMessage"): "more refunds than there is time for",
     ("PublishEvents", "sqs:SendMessage"): "an event that the bus refuses",
 }
