@@ -23,8 +23,6 @@ LIBRARY_FOLDERS = [pathlib.Path(f"/lib/{machine}-linux-gnu") for machine in ["x8
     pathlib.Path("/lib64"), pathlib.Path("/usr/lib64")]
 ZIP_BYTES_MAX = 50_000_000
 BOOTSTRAP_BYTES_MAX = 12_000_000
-# It has the libraries for pictures inside.
-PROCESS_AVATAR_BYTES_MAX = 12_500_000
 
 
 def archive(*arguments):
@@ -65,8 +63,7 @@ def test_every_function_of_the_template_is_packaged(zips):
             entries = {entry.filename: entry for entry in content.infolist()}
         bootstrap = entries.pop("bootstrap")
         assert bootstrap.external_attr >> 16 == 0o100755
-        size_max = PROCESS_AVATAR_BYTES_MAX if path.stem == "ProcessAvatar" else BOOTSTRAP_BYTES_MAX
-        assert bootstrap.file_size < size_max, path.name
+        assert bootstrap.file_size < BOOTSTRAP_BYTES_MAX, path.name
         assert all(name.startswith("lib/") for name in entries)
 
 

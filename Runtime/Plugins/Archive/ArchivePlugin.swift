@@ -96,12 +96,14 @@ private struct Build {
             to: linkedLibraries.appending(path: "libcurl.pc"), atomically: true, encoding: .utf8)
     }
 
+    /// Swift's own arguments for a static standard library export every symbol of it, as if others would load the
+    /// executable: nothing of what nobody uses could be left out.
     func make(_ product: String) throws {
         try run(
             toolchain.appending(path: "swift"),
             [
                 "build", "-c", "release", "--static-swift-stdlib", "--package-path", package.path, "--scratch-path",
-                scratch.path, "--product", product,
+                scratch.path, "-Xlinker", "--no-export-dynamic", "--product", product,
             ])
     }
 
