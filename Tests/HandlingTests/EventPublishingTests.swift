@@ -77,13 +77,11 @@ struct EventPublishingTests {
 
     @Test(arguments: rows) func `loses no event, and is held up by none that is refused`(row: Row) async throws {
         let (bus, letters) = (Bus(row.publication), Queue(row.letterError))
-        let lines = Mutex<[String]>([])
-        let context = InvocationContext(
-            requestID: "r", deadline: Timestamp(seconds: 1), receivedAt: Timestamp(seconds: 1),
-            logger: Logger { _, bytes in lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } })
+        let lines = WrittenLines()
         let events = (0..<3).map { (sequenceNumber: "\(100 + $0)", event: Self.event($0)) }
         do throws(ServiceError) {
-            let comesAgain = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish(events, context)
+            let comesAgain = try await EventPublishing(by: "F", on: bus, deadLetters: letters).publish(
+                events, lines.context)
             #expect(comesAgain == row.comesAgain)
             #expect(row.thrown == nil)
         } catch {
@@ -91,12 +89,16 @@ struct EventPublishingTests {
         }
         #expect(bus.events == events.map(\.event))
         #expect(letters.bodies.map { $0["entry"]?["DetailType"]?.string } == row.letters)
-        let written = lines.withLock { $0 }
-        let counted = written.compactMap { try? parseJSON($0) }.first { $0["message"] == "counted" }
+        let written = try lines.parsed()
+        let counted = written.first { $0["message"] == "counted" }
         for name in ["EventsPublished", "EventsRefused"] { #expect(counted?[name]?.int == row.counts[name]) }
         // What is refused says so by a line each, and what comes again by one; a failing function by its own.
-        #expect(written.count { $0.contains("the bus refuses an event") } == row.counts["EventsRefused"] ?? 0)
-        #expect(written.contains { $0.contains("events are not published") } == (row.comesAgain != nil))
+        #expect(
+            written.count { $0["message"]?.string?.contains("the bus refuses an event") == true } == row.counts[
+                "EventsRefused"] ?? 0)
+        #expect(
+            written.contains { $0["message"]?.string?.contains("events are not published") == true }
+                == (row.comesAgain != nil))
     }
 
     @Test(arguments: [(7, true), (QueueMessage.bodyBytesMax - 152, true), (QueueMessage.bodyBytesMax - 151, false)])
