@@ -176,7 +176,7 @@ let package = Package(
         // What Lambda takes of a function.
         runtime("Packaging", ["Compression", "Digest"]),
         .executableTarget(
-            name: "package-functions", dependencies: ["Packaging"], path: "Runtime/PackagingCommand",
+            name: "package-functions", dependencies: ["Packaging", "TimeZones"], path: "Runtime/PackagingCommand",
             swiftSettings: strict
         ),
         .plugin(

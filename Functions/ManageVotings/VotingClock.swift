@@ -49,6 +49,7 @@ extension VotingClock {
     static func zoneDirectory() -> String {
         let own = Environment.text("LAMBDA_TASK_ROOT").map { $0 + "/zoneinfo" }
         let places = [TimeZone.databaseDirectory] + (own.map { [$0] } ?? [])
-        return places.first { FileStatus(of: $0)?.isDirectory ?? false } ?? TimeZone.databaseDirectory
+        // Images without the database have the folder, or UTC alone.
+        return places.first { FileStatus(of: $0 + "/Europe/Berlin") != nil } ?? TimeZone.databaseDirectory
     }
 }

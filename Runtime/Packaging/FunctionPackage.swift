@@ -1,5 +1,5 @@
-/// A function as Lambda takes it: a zip of `bootstrap` and, under `lib/`, the shared libraries that Amazon Linux 2023 does
-/// not bring. Lambda looks for libraries there.
+/// A function as Lambda takes it: a zip of `bootstrap`, of files that it reads and, under `lib/`, of the shared libraries
+/// that Amazon Linux 2023 does not bring. Lambda looks for libraries there.
 ///
 /// - Note: Source: AWS Lambda Developer Guide, "Building a custom runtime" and "Defined runtime environment variables"
 ///   (`LD_LIBRARY_PATH` has `$LAMBDA_TASK_ROOT/lib`).
@@ -30,10 +30,12 @@ package struct FunctionPackage: Sendable {
 
     /// - Parameters:
     ///   - executable: stripped.
+    ///   - data: further files, by their paths in the zip.
     ///   - library: the content of a library of the machine that builds.
     /// - Throws: `PackagingError` if the executable is none, a library is not there, or the zip is too large.
     package init(
-        executable: [UInt8], library: (String) throws(PackagingError) -> [UInt8]
+        executable: [UInt8], data: [(name: String, content: [UInt8])] = [],
+        library: (String) throws(PackagingError) -> [UInt8]
     ) throws(PackagingError) {
         let program = try ELFFile(executable)
         var files = [(name: Self.bootstrap, content: executable, elf: program)]
@@ -50,11 +52,12 @@ package struct FunctionPackage: Sendable {
             waiting += elf.neededLibraries
         }
         files.sort { $0.name < $1.name }
-        self.files = files.map { file in
-            File(
-                path: file.name, content: file.content,
-                permissions: file.name == Self.bootstrap ? .executable : .readable)
-        }
+        self.files =
+            files.map { file in
+                File(
+                    path: file.name, content: file.content,
+                    permissions: file.name == Self.bootstrap ? .executable : .readable)
+            } + data.map { File(path: $0.name, content: $0.content, permissions: .readable) }
         var archive = ZipArchive()
         for file in self.files { archive.add(file.path, file.content, file.permissions) }
         zip = archive.bytes

@@ -1,5 +1,6 @@
 import Glibc
 import Packaging
+import TimeZones
 
 /// Strips functions, packages them and writes their zips.
 struct PackagingTool {
@@ -17,7 +18,9 @@ struct PackagingTool {
         let stripped = "\(zips)/\(function).bootstrap"
         try run([objcopy, "--strip-all", "\(executables)/\(function)", stripped])
         defer { unlink(stripped) }
-        return try FunctionPackage(executable: try DiskFile.read(stripped)) { name throws(PackagingError) in
+        let executable = try DiskFile.read(stripped)
+        let data = try Self.zones(for: executable)
+        return try FunctionPackage(executable: executable, data: data) { name throws(PackagingError) in
             for folder in Self.libraryFolders where access("\(folder)/\(name)", R_OK) == 0 {
                 return try DiskFile.read("\(folder)/\(name)")
             }
@@ -34,6 +37,32 @@ struct PackagingTool {
         let zip = "\(zips)/\(function).zip"
         guard unlink(zip) == 0 || errno == ENOENT else {
             throw PackagingError("\(zip) can't be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// The time zones, for an executable that holds the path of their database: nobody promises that Lambda's image has
+    /// it.
+    private static func zones(
+        for executable: [UInt8]
+    ) throws(PackagingError) -> [(name: String, content: [UInt8])] {
+        guard holds(executable, Array(TimeZone.databaseDirectory.utf8)) else { return [] }
+        do throws(TimeZoneError) {
+            return try TimeZone.collection().map { ("zoneinfo/" + $0.name, $0.content) }
+        } catch {
+            throw PackagingError("it needs the time zones of this machine: \(error)")
+        }
+    }
+
+    private static func holds(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var place = 0
+            while place + wanted.count <= bytes.count,
+                let found = memchr(bytes.baseAddress! + place, Int32(wanted[0]), bytes.count - wanted.count - place + 1)
+            {
+                if memcmp(found, wanted, wanted.count) == 0 { return true }
+                place = UnsafeRawPointer(found) - bytes.baseAddress! + 1
+            }
+            return false
         }
     }
 

@@ -53,7 +53,7 @@ extension TimeZone {
     }
 
     /// Nil if there is no such file.
-    private static func contents(of path: String, name: String) throws(TimeZoneError) -> [UInt8]? {
+    static func contents(of path: String, name: String) throws(TimeZoneError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

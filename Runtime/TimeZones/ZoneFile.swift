@@ -17,6 +17,15 @@ struct ZoneFile {
         return try file.history()
     }
 
+    /// The same history in fewer bytes: the part for readers of 32-bit times, which comes first, is left empty.
+    static func without32BitPart(_ bytes: [UInt8]) throws(Malformed) -> [UInt8] {
+        _ = try history(of: bytes)
+        var file = ZoneFile(bytes)
+        try file.skip(try file.header().byteCount(ofTimes: 4))
+        // Magic, version and reserved bytes; then no record of any kind.
+        return bytes[..<20] + [UInt8](repeating: 0, count: 24) + bytes[file.position...]
+    }
+
     struct Malformed: Error {
         let reason: String
     }

@@ -11,9 +11,7 @@ enum ZoneSuggestion {
     /// A name that differs in case or in spaces for underscores; else one whose city it is; else the nearest.
     static func nearest(to name: String, in directory: String) -> String? {
         guard name.utf8.count <= TimeZone.nameBytesMax else { return nil }
-        var names: [String] = []
-        collect(in: directory, prefix: "", level: 1, into: &names)
-        names.sort()
+        let names = names(in: directory)
         let wanted = folded(name)
         if let same = names.first(where: { folded($0).elementsEqual(wanted) }) { return same }
         if let city = names.first(where: {
@@ -22,6 +20,13 @@ enum ZoneSuggestion {
             return city
         }
         return names.map { ($0, distance(folded($0), wanted)) }.filter { $0.1 <= distanceMax }.min { $0.1 < $1.1 }?.0
+    }
+
+    /// All names of a database, sorted.
+    static func names(in directory: String) -> [String] {
+        var names: [String] = []
+        collect(in: directory, prefix: "", level: 1, into: &names)
+        return names.sorted()
     }
 
     private static func folded(_ name: String) -> [UInt8] { name.lowercased().utf8.map { $0 == 0x20 ? 0x5F : $0 } }

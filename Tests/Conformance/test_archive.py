@@ -23,6 +23,9 @@ LIBRARY_FOLDERS = [pathlib.Path(f"/lib/{machine}-linux-gnu") for machine in ["x8
     pathlib.Path("/lib64"), pathlib.Path("/usr/lib64")]
 ZIP_BYTES_MAX = 50_000_000
 BOOTSTRAP_BYTES_MAX = 12_000_000
+# They bring the time zones, should Lambda's image have none.
+READS_ZONES = {"ManageVotings"}
+ZONES_BYTES_MAX = 300_000
 
 
 def archive(*arguments):
@@ -64,7 +67,11 @@ def test_every_function_of_the_template_is_packaged(zips):
         bootstrap = entries.pop("bootstrap")
         assert bootstrap.external_attr >> 16 == 0o100755
         assert bootstrap.file_size < BOOTSTRAP_BYTES_MAX, path.name
-        assert all(name.startswith("lib/") for name in entries)
+        zones = {name for name in entries if name.startswith("zoneinfo/")}
+        assert bool(zones) == (path.stem in READS_ZONES)
+        assert not zones or {"zoneinfo/Europe/Berlin", "zoneinfo/UTC"} <= zones
+        assert sum(entries[name].compress_size for name in zones) < ZONES_BYTES_MAX
+        assert all(name.startswith("lib/") for name in entries.keys() - zones)
 
 
 def test_packaged_again_they_are_the_same_bytes(zips, tmp_path):

@@ -30,6 +30,19 @@ struct FunctionPackageTests {
         #expect(package.bootstrapBytes == program.count)
     }
 
+    @Test func `holds what the function reads`() throws {
+        let program = try ELFFileTests.executable()
+        func package(_ data: [(name: String, content: [UInt8])]) throws -> [UInt8] {
+            try FunctionPackage(executable: program, data: data) { _ throws(PackagingError) in program }.zip
+        }
+        let (without, with) = (try package([]), try package([("zoneinfo/UTC", Array("TZif2".utf8))]))
+        #expect(with == (try package([("zoneinfo/UTC", Array("TZif2".utf8))])))
+        #expect(with[with.count - 12] == without[without.count - 12] + 1)
+        // The name stands before the content and in the directory.
+        let name = Array("zoneinfo/UTC".utf8)
+        #expect(with.indices.dropLast(name.count).count { with[$0...].starts(with: name) } == 2)
+    }
+
     @Test func `a library that is nowhere is an error`() throws {
         let program = try ELFFileTests.executable()
         #expect(throws: PackagingError("no such thing")) {

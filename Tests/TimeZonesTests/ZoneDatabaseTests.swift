@@ -38,6 +38,25 @@ struct ZoneDatabaseTests {
         }
     }
 
+    /// In half the bytes a zone shows the same on each day of two centuries.
+    @Test func `zones that are taken along are those of the database`() throws {
+        let zones = try TimeZone.collection()
+        #expect(zones.map(\.name) == zones.map(\.name).sorted())
+        #expect(zones.count > 400)
+        for name in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"] {
+            let content = try #require(zones.first { $0.name == name }).content
+            let (taken, own) = (try Self.zone(of: content), try TimeZone.named(name))
+            for day in stride(from: Int64(-40_000), to: 40_000, by: 1) {
+                let instant = Timestamp(seconds: day * 86_400 + 3_600)
+                #expect(taken.offset(at: instant) == own.offset(at: instant))
+            }
+        }
+    }
+
+    @Test func `none can be taken along where there are none`() {
+        #expect(throws: TimeZoneError.noDatabase(directory: "/nowhere")) { try TimeZone.collection(in: "/nowhere") }
+    }
+
     /// A zone file by parts: an empty part for 32-bit readers, then the other.
     static func file(
         version: UInt8 = UInt8(ascii: "2"), changes: [Int64] = [], types: [UInt8] = [], offsets: [Int32] = [0],
