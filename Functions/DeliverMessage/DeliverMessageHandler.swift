@@ -28,7 +28,8 @@ package struct DeliverMessageHandler: LambdaHandler {
         var failed: [String] = []
         for record in event.records {
             do {
-                try await deliver(try record.body(as: MessageShare.self), context)
+                try await deliver(
+                    try record.body(as: MessageShare.self), as: record.messageId + context.requestID, context)
             } catch {
                 // The others have nothing to do with it.
                 context.logger.error("a share of a message is not delivered: \(error)")
@@ -38,7 +39,10 @@ package struct DeliverMessageHandler: LambdaHandler {
         return SQSBatchResponse(failedMessageIDs: failed)
     }
 
-    private func deliver(_ share: MessageShare, _ context: InvocationContext) async throws {
+    /// - Parameter deliveryID: another for each share of each invocation, though they be the same share.
+    private func deliver(
+        _ share: MessageShare, as deliveryID: String, _ context: InvocationContext
+    ) async throws {
         guard (0..<share.kind.shards).contains(share.shard) else { throw MalformedItem("share of a message", "shard") }
         let content: MessageContent
         switch try await self.content(of: share, at: context.receivedAt) {
@@ -59,7 +63,7 @@ package struct DeliverMessageHandler: LambdaHandler {
                 }))
         let userIDs = try page.items.map { try Recipients.userID(of: $0) }
         for userID in try await interested(userIDs, in: content) {
-            try await deliver(content, to: userID, among: recipients, &counts, context)
+            try await deliver(content, to: userID, among: recipients, as: deliveryID, &counts, context)
         }
         guard let next = page.next else { return }
         var rest = share
@@ -98,11 +102,11 @@ package struct DeliverMessageHandler: LambdaHandler {
     }
 
     private func deliver(
-        _ content: MessageContent, to userID: String, among recipients: Recipients, _ counts: inout DeliveryCounts,
-        _ context: InvocationContext
+        _ content: MessageContent, to userID: String, among recipients: Recipients, as deliveryID: String,
+        _ counts: inout DeliveryCounts, _ context: InvocationContext
     ) async throws {
         let message = InboxMessage(userID: userID, content: content, sentAt: context.receivedAt)
-        switch try await store(message, among: recipients, context) {
+        switch try await store(message, among: recipients, as: deliveryID) {
         case .alreadySent: counts.alreadySent += 1
         case .notWanted: counts.notWanted += 1
         case .stored:
@@ -112,10 +116,10 @@ package struct DeliverMessageHandler: LambdaHandler {
     }
 
     private func store(
-        _ message: InboxMessage, among recipients: Recipients, _ context: InvocationContext
+        _ message: InboxMessage, among recipients: Recipients, as deliveryID: String
     ) async throws(ServiceError) -> InboxOutcome {
-        // Another for each message of this invocation.
-        let token = derivedID("inbox", of: message.userID, key: message.id + context.requestID)
+        // The same share twice in a batch says the same: under one token, the second would look as if it had stored it.
+        let token = derivedID("inbox", of: message.userID, key: message.id + deliveryID)
         do throws(ServiceError) {
             try await store.commit(inboxWrites(message, among: recipients), token: token)
             return .stored
