@@ -28,6 +28,7 @@ OPTIONS = {
 # 0.10 USD a month for each beyond the first ten: half of the budget at most.
 ALARM_METRICS_MAX = 15
 DASHBOARD_METRICS_MAX = 50
+FREE_METRICS_MAX = 10
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -258,6 +259,31 @@ def test_dashboard_is_free_and_shows_every_alarm_and_table(stack):
     assert sorted(shown) == sorted(stack.attribute(name, "Arn") for name in stack.of_type("AWS::CloudWatch::Alarm"))
     for table in stack.of_type("AWS::DynamoDB::GlobalTable"):
         assert dashboard["DashboardBody"].count(f'"{stack.reference(table)}"') == 2, table
+
+
+def written_out(metrics):
+    """A widget's metrics without the dots that repeat what stands above."""
+    above = []
+    for metric in metrics:
+        texts = [part for part in metric if isinstance(part, str)]
+        if texts[0] == "...":
+            texts = above[:len(above) - len(texts) + 1] + texts[1:]
+        above = [above[place] if text == "." else text for place, text in enumerate(texts)]
+        yield tuple(above)
+
+
+def test_what_becomes_a_metric_is_shown_and_free(stack):
+    dashboard, = stack.of_type("AWS::CloudWatch::Dashboard").values()
+    shown = {
+        metric for widget in json.loads(dashboard["DashboardBody"])["widgets"]
+        for metric in written_out(widget["properties"].get("metrics", [])) if metric[0] == "Bundle"}
+    shown |= {
+        ("Bundle", alarm["MetricName"], *(dimension[part] for dimension in alarm["Dimensions"] for part in ("Name", "Value")))
+        for alarm in stack.of_type("AWS::CloudWatch::Alarm").values() if alarm.get("Namespace") == "Bundle"}
+    source = (ROOT / "Runtime/Handling/Counting.swift").read_text()
+    names = re.search(r"names: Set<String> = \[(.*?)\]", source, re.DOTALL)[1]
+    assert {metric[1] for metric in shown} == {*re.findall(r'"(\w+)"', names), "Refused"}
+    assert len(shown) <= FREE_METRICS_MAX
 
 
 def test_budget_has_the_values_of_the_requirement(stack):

@@ -30,7 +30,7 @@ package struct OrderEvent: Hashable, Sendable {
     package var version: Int
     package var currency: String
     package var totalCents: Int
-    /// All that went back so far; of the payment's events alone.
+    /// All that went back so far, by refunds and disputes; of the payment's events alone.
     package var refundedCents: Int?
     /// Of the order's events alone.
     package var deliveryCents: Int?
@@ -81,8 +81,13 @@ package func decideOrderEvent(
     if partition.hasPrefix(Payment.partitionPrefix) {
         let reader = ItemReader(after, "payment")
         let refunded = try reader.optional("refundedCents", reader.integer) ?? 0
-        guard refunded > before?["refundedCents"]?.integer ?? 0 else { return nil }
-        return try OrderEvent(payment: after, refundedCents: refunded)
+        let disputed = try reader.optional("disputedCents", reader.integer) ?? 0
+        let earlier = [before?["refundedCents"], before?["disputedCents"]].map { $0?.integer ?? 0 }
+        guard refunded > earlier[0] || disputed > earlier[1] else { return nil }
+        // As much as there was can be back, and no more: whoever took it.
+        let returned = min(refunded + disputed, try reader.integer("amountCents"))
+        guard returned > earlier[0] + earlier[1] else { return nil }
+        return try OrderEvent(payment: after, returnedCents: returned)
     }
     return nil
 }
@@ -112,14 +117,14 @@ extension OrderEvent {
         self.lines = lines
     }
 
-    fileprivate init(payment item: Item, refundedCents: Int) throws(MalformedItem) {
+    fileprivate init(payment item: Item, returnedCents: Int) throws(MalformedItem) {
         let reader = ItemReader(item, "payment")
         kind = .paymentRefunded
         orderID = try reader.id(after: Payment.partitionPrefix)
         status = try reader.string("state")
-        version = refundedCents
+        version = returnedCents
         currency = try reader.string("currency")
         totalCents = try reader.integer("amountCents")
-        self.refundedCents = refundedCents
+        refundedCents = returnedCents
     }
 }

@@ -50,6 +50,13 @@ struct OrderEventTests {
             testDescription: "went back before it came", after: payment(.awaited, refunded: 3_670),
             kind: .paymentRefunded,
             id: "O#PaymentRefunded#3670"),
+        Row(
+            testDescription: "the bank took what a refund had left", before: payment(.captured, refunded: 70),
+            after: payment(.refunded, refunded: 0, ["refundedCents": 70, "disputedCents": 3_600]),
+            kind: .paymentRefunded, id: "O#PaymentRefunded#3670"),
+        Row(
+            testDescription: "more than there was is not back", before: payment(.refunded, refunded: 0),
+            after: payment(.refunded, refunded: 0, ["disputedCents": 70])),
         Row(testDescription: "something else", before: item(.captured), after: item(.captured, ["note": "x"])),
         Row(testDescription: "gone", before: item(.captured)),
         Row(testDescription: "a payment awaited", after: payment(.awaited, refunded: 0)),
@@ -107,6 +114,7 @@ struct OrderEventTests {
         ("lines", nil, item(.awaited, ["lines": "two"])),
         ("quantity", nil, item(.awaited, ["lines": .list([.map(["sku": "S0"])])])),
         ("refundedCents", nil, payment(.captured, refunded: 0, ["refundedCents": "all"])),
+        ("disputedCents", nil, payment(.captured, refunded: 0, ["disputedCents": "all"])),
         ("amountCents", nil, payment(.captured, refunded: 1, ["amountCents": nil])),
         ("state", nil, payment(.captured, refunded: 1, ["state": nil])),
     ]
