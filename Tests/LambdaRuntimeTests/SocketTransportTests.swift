@@ -25,6 +25,11 @@ struct SocketTransportTests {
                 "\nllo\r\n0\r\nT: t\r\n\r\n",
             ]),
         ReplyRow(
+            testDescription: "chunked, last of a list",
+            pieces: [
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity,\t Chunked\r\nx-a:b\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            ]),
+        ReplyRow(
             testDescription: "lines ended by LF alone", pieces: ["HTTP/1.1 200 OK\nContent-Length: 5\nX-A: b\n\nhello"]),
         ReplyRow(testDescription: "to the end of the connection", pieces: ["HTTP/1.1 200 OK\r\nX-A: b\r\n\r\nhello"]),
         ReplyRow(

@@ -96,8 +96,8 @@ private struct Build {
             to: linkedLibraries.appending(path: "libcurl.pc"), atomically: true, encoding: .utf8)
     }
 
-    /// Swift's own arguments for a static standard library export every symbol of it, as if others would load the
-    /// executable: nothing of what nobody uses could be left out.
+    /// Swift's own arguments for a static standard library export its symbols, as if others would load the executable:
+    /// half a megabyte of names.
     func make(_ product: String) throws {
         try run(
             toolchain.appending(path: "swift"),
