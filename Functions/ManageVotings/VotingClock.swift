@@ -6,10 +6,12 @@ import TimeZones
 
 /// The clock by which an administrator gives times.
 ///
-/// A time with an offset from UTC is an instant, whatever the zone. One without is what the zone's clocks show. Where they
-/// never show it, or twice, nothing is chosen for the administrator: a voting that opens an hour early is no small thing.
+/// A time with an offset from UTC is an instant, whatever the zone. One without is what the zone's clocks show. Where
+/// they never show it, or twice, nothing is chosen for the administrator: a voting that opens an hour early is no small
+/// thing.
 ///
-/// - Note: Source: offsets beside a zone's name are taken as by the Google Calendar API, `start.timeZone`; gaps and overlaps
+/// - Note: Source: offsets beside a zone's name are taken as by the Google Calendar API, `start.timeZone`; gaps,
+///   and what is shown twice,
 ///   as by ECMAScript's Temporal with `disambiguation: "reject"`. Others take the earlier time, and say nothing.
 struct VotingClock {
     private let zone: TimeZone?
@@ -42,8 +44,8 @@ struct VotingClock {
 }
 
 extension VotingClock {
-    /// Lambda's image has the database since January 2024, though nobody promises it: where it has none, the function's own
-    /// package is looked into.
+    /// Lambda's image has the database since January 2024, though nobody promises it: where it has none, the
+    /// function's own package is looked into.
     ///
     /// - Note: Source: github.com/aws/aws-lambda-dotnet, issue 1620.
     static func zoneDirectory() -> String {

@@ -8,8 +8,8 @@ package import Services
 
 /// Gives the credits of a cancelled paid voting back to those who voted, once each, however often it is told to (R4).
 package struct RefundVotesHandler: LambdaHandler {
-    /// Of the function's time, what is kept for the refund in hand and for queueing what is left: a batch that is cut off
-    /// would come again as a whole, and in the end be given up.
+    /// Of the function's time, what is kept for the refund in hand and for queueing what is left: a batch that is cut
+    /// off would come again as a whole, and in the end be given up.
     package static let reserve: Duration = .seconds(10)
     /// Pages of one message; the rest goes on as a message of its own, as it does when time is short.
     package static let pagesMax = 100

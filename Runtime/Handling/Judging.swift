@@ -4,14 +4,14 @@ package import Time
 
 /// By which time changes are judged that must be stored soon after it.
 ///
-/// The gateway's time of receipt counts, by which votes are judged too. Who comes to a decision late, by a cold start, slow
-/// reads or conflicts, judges by the function's own time instead, or what was decided would be stored after it matters.
+/// The gateway's time of receipt counts, by which votes are judged too. Who comes to a decision late, by a cold start,
+/// slow reads or conflicts, judges by the function's own time instead, or what was decided would be stored after it matters.
 package struct Judging: Sendable {
     /// As late as this a decision goes by the gateway's time.
     package static let patience: Duration = .seconds(2)
 
-    /// For a function the gateway waits no longer. An event that is older when it arrives is of another day, sent once more
-    /// by hand or by a replay, and judged by its own time.
+    /// For a function the gateway waits no longer. An event that is older when it arrives is of another day, sent once
+    /// more by hand or by a replay, and judged by its own time.
     ///
     /// - Note: Source: Amazon API Gateway Developer Guide, "Quotas for configuring and running an HTTP API".
     package static let gatewayTimeMax: Duration = .seconds(30)

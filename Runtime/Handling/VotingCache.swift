@@ -5,8 +5,8 @@ package import Time
 
 /// Votings as they were read at most ``Voting/cacheLifetime`` ago, by the events' time (R27).
 ///
-/// Good for accepting votes: what a voting is changed to lies further ahead (``VotingPlanRules/noticeMin``) than this cache
-/// is stale. Not good for refusing: a refusal is given on a fresh read.
+/// Good for accepting votes: what a voting is changed to lies further ahead (``VotingPlanRules/noticeMin``) than this
+/// cache is stale. Not good for refusing: a refusal is given on a fresh read.
 package final class VotingCache: Sendable {
     /// Far more than are open at once (R13).
     package static let votingsMax = 256

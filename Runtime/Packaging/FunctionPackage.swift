@@ -1,5 +1,5 @@
-/// A function as Lambda takes it: a zip of `bootstrap`, of files that it reads and, under `lib/`, of the shared libraries
-/// that Amazon Linux 2023 does not bring. Lambda looks for libraries there.
+/// A function as Lambda takes it: a zip of `bootstrap`, of files that it reads and, under `lib/`, of the shared
+/// libraries that Amazon Linux 2023 does not bring. Lambda looks for libraries there.
 ///
 /// - Note: Source: AWS Lambda Developer Guide, "Building a custom runtime" and "Defined runtime environment variables"
 ///   (`LD_LIBRARY_PATH` has `$LAMBDA_TASK_ROOT/lib`).

@@ -1,8 +1,8 @@
 import Glibc
 
 extension TimeZone {
-    /// The database's zones as they can be taken along: one file each, under the zone's name, without the part for readers of
-    /// 32-bit times, which is half of it. ``named(_:in:)`` reads them like the database's own.
+    /// The database's zones as they can be taken along: one file each, under the zone's name, without the part for
+    /// readers of 32-bit times, which is half of it. ``named(_:in:)`` reads them like the database's own.
     ///
     /// - Throws: `.noDatabase` if there is none in `directory`, `.unreadable` if a zone is no zone file.
     /// - Returns: in the order of the names.

@@ -29,7 +29,7 @@ struct JudgingTests {
         Row(testDescription: "as late as can be", lateness: 30_000, elapsed: 5, judged: 30_005, left: storing),
         Row(testDescription: "of another day", lateness: 30_001, elapsed: 5, judged: 0, left: storing - 5),
         Row(
-            testDescription: "of another day, slow", lateness: 86_400_000, elapsed: 3_000, judged: 3_000, left: storing),
+            testDescription: "another day, slow", lateness: 86_400_000, elapsed: 3_000, judged: 3_000, left: storing),
         Row(testDescription: "the gateway's clock is ahead", lateness: -50, elapsed: 10, judged: 0, left: storing - 10),
     ]
 

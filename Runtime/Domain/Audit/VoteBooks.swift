@@ -87,8 +87,8 @@ struct VoteBooks: Sendable {
         return votes
     }
 
-    /// Whether the user was registered at `instant`, as far as that is known: of a registration that was taken back nothing
-    /// is left but its end, after which what was decided on before may be stored for `delay` still.
+    /// Whether the user was registered at `instant`, as far as that is known: of a registration that was taken back
+    /// nothing is left but its end, after which what was decided on before may be stored for `delay` still.
     func wasRegistered(_ ballot: CreditBooks.Ballot, at instant: Timestamp, storedWithin delay: Duration) -> Bool {
         guard let registration = registrations[ballot] else { return false }
         return registration.since.map { $0 <= instant } ?? false
@@ -142,7 +142,8 @@ struct VoteBooks: Sendable {
         for id in Set(tallies.keys).union(counted.keys) {
             // Who counted at the end has told of the difference.
             guard finals[id]?.tallyAgrees ?? true else { continue }
-            // While votes come, the tally is behind. A voting that was made since the scan went past it has votes alone.
+            // While votes come, the tally is behind. A voting that was made since the scan went past it
+            // has votes alone.
             guard period.end == nil || votings[id].map({ period.contains($0.overAt) }) ?? false else { continue }
             if counted[id] ?? [:] != tallies[id] ?? [:] { found.append(Violation(.tallyDiffers, id)) }
         }

@@ -54,8 +54,8 @@ package func decideRegistration(
 /// Decides whether a user is taken off a voting at `now`: refuses in ``RegistrationRefusal`` order; of who is not
 /// registered nothing is written.
 ///
-/// - Returns: since when the user is registered, which is nil, and a write that takes the registration out of the item and
-///   notes when. It touches nothing of a vote in the same item.
+/// - Returns: since when the user is registered, which is nil, and a write that takes the registration out of the item
+///   and notes when. It touches nothing of a vote in the same item.
 package func decideUnregistration(
     of userID: String, from voting: Voting?, after earlier: Participation?, at now: Timestamp
 ) -> Decision<Timestamp?, RegistrationRefusal> {

@@ -14,8 +14,8 @@ package struct VotingPlanRules: Hashable, Sendable {
     /// How far the gateway's clock and a function's are apart at most.
     static let clockDifferenceMax: Duration = .seconds(1)
 
-    /// So long after the time by which a change is judged it is known wherever votes are: it is stored, and no cache has
-    /// the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote is
+    /// So long after the time by which a change is judged it is known wherever votes are: it is stored, and no
+    /// cache has the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote is
     /// judged by the window that holds in the end (R14).
     package static let noticeMin: Duration = storingTimeMax + clockDifferenceMax + Voting.cacheLifetime
 
@@ -62,8 +62,8 @@ package func decideNewVoting(
 /// Decides whether a voting is changed (R4, R5, R13): before its start anything but its kind, while it is open
 /// only its end; refuses in ``VotingPlanRefusal`` order; what changes nothing is accepted and writes nothing.
 ///
-/// A voting counts as started, and as ended, ``VotingPlanRules/noticeMin`` before it is: votes at its start may be judged
-/// by what it was until now, and votes at its end be refused.
+/// A voting counts as started, and as ended, ``VotingPlanRules/noticeMin`` before it is: votes at its start may be
+/// judged by what it was until now, and votes at its end be refused.
 package func decideVotingChange(
     _ patch: VotingPatch, of voting: Voting?, calendar: VotingCalendar?, rules: VotingPlanRules, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {
@@ -124,8 +124,8 @@ package func decideCancellation(
 }
 
 /// Decides whether an open voting is closed before its time: it ends ``VotingPlanRules/noticeMin`` from now, so that
-/// the end is known before it comes, and its place in the calendar is free from then on. What ends by then anyhow, or has
-/// ended, is accepted and writes nothing.
+/// the end is known before it comes, and its place in the calendar is free from then on. What ends by then anyhow, or
+/// has ended, is accepted and writes nothing.
 package func decideClosing(
     of voting: Voting?, calendar: VotingCalendar?, at now: Timestamp
 ) -> Decision<Voting, VotingPlanRefusal> {

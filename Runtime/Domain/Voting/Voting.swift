@@ -43,8 +43,8 @@ package struct Voting: StoredEntity, Hashable {
     package var scheduleVersion: Int
     package var createdBy: String
     package var createdAt: Timestamp
-    /// Of what it was first asked to be, by which the same request is known when it comes again, whatever was changed since;
-    /// nil for those made before it was kept.
+    /// Of what it was first asked to be, by which the same request is known when it comes again, whatever was changed
+    /// since; nil for those made before it was kept.
     package var draftHash: String?
 
     package init(

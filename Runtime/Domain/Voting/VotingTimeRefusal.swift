@@ -28,8 +28,8 @@ package enum VotingTimeRefusal: Refusal, Error {
         case .localTimeSkipped:
             "There is no such time on that day: the clocks are put forward over it. Choose another."
         case .localTimeAmbiguous:
-            "There is this time twice on that day: the clocks are put back over it. Give it with its offset from UTC, or "
-                + "choose another."
+            "There is this time twice on that day: the clocks are put back over it. Give it with its offset from UTC, "
+                + "or choose another."
         }
     }
 }

@@ -202,8 +202,8 @@ struct VotingPlanTests {
         #expect(decision.writes.count == (row.refusal == nil ? row.writes : 0))
     }
 
-    /// R14: whatever is changed, and however late within its time it is stored, no cache accepts a vote at or after an end
-    /// that was moved, nor before a start.
+    /// R14: whatever is changed, and however late within its time it is stored, no cache accepts a vote at or after an
+    /// end that was moved, nor before a start.
     @Test func `a change is known before it matters`() {
         let stored = VotingPlanRules.storingTimeMax
         #expect(VotingPlanRules.noticeMin >= stored + Voting.cacheLifetime + .seconds(1))
