@@ -221,7 +221,8 @@ let package = Package(
             tests(
                 "HandlingTests",
                 [
-                    "Digest", "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime", "Machine",
+                    "Digest", "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime",
+                    "Machine",
                     "Payments", "Services", "Time",
                 ]),
             // A server for tests, told its answers byte by byte.

@@ -21,10 +21,11 @@ package struct AuditReport: Encodable, Sendable {
     package var violations: [Finding]
 }
 
-/// Looks through the tables for what can't be: credits that don't add up, votes that were not paid, tallies that differ.
+/// Looks through the tables for what can't be: credits that don't add up, votes that were not paid, tallies that
+/// differ.
 ///
-/// It changes nothing. Each night's findings are counted as metrics, by rule, for an alarm; who is told by it invokes the
-/// function, whose reply names the places.
+/// It changes nothing. Each night's findings are counted as metrics, by rule, for an alarm; who is told by it invokes
+/// the function, whose reply names the places.
 package struct AuditBooksHandler: LambdaHandler {
     /// More would not fit the function's memory: it fails, and the audit has to be cut up.
     package static let itemsMax = 5_000_000

@@ -89,7 +89,8 @@ package struct DeliverMessageHandler: LambdaHandler {
         }
     }
 
-    /// Without those who do not want to see paid votings, if a reminder concerns one (R6). Who registered to one is alerted.
+    /// Without those who do not want to see paid votings, if a reminder concerns one (R6). Who registered to one is
+    /// alerted.
     private func interested(_ userIDs: [String], in content: MessageContent) async throws -> [String] {
         guard content.kind == .reminder, content.concernsPaidVoting, !userIDs.isEmpty else { return userIDs }
         let profiles = try await store.items(at: userIDs.map { VotingFilter.key(of: $0) })

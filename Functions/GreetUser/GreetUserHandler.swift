@@ -9,8 +9,9 @@ package struct GreetUserHandler: LambdaHandler {
     private let store: any ItemStore
     package init(store: any ItemStore) { self.store = store }
 
-    /// - Returns: the event, as the user pool wants it. Never an error: the account is confirmed whatever we say, and its
-    ///   user would read that it is not. All that need a profile do without one, and the failure is logged and counted.
+    /// - Returns: the event, as the user pool wants it. Never an error: the account is confirmed whatever we say, and
+    ///   its user would read that it is not. All that need a profile do without one, and the failure is logged and
+    ///   counted.
     package func handle(_ event: UserPoolEvent, context: InvocationContext) async throws -> UserPoolEvent {
         // Who has forgotten a password confirms the account anew, and is known.
         guard event.source == "PostConfirmation_ConfirmSignUp", let userID = event.subject else { return event }

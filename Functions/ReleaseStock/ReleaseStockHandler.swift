@@ -4,8 +4,8 @@ import Handling
 package import LambdaRuntime
 package import Services
 
-/// Gives orders up that were not paid in time, and their pieces back to others (R50–R53); ``ReleaseRequest`` says how it
-/// is called.
+/// Gives orders up that were not paid in time, and their pieces back to others (R50–R53); ``ReleaseRequest`` says how
+/// it is called.
 package struct ReleaseStockHandler: LambdaHandler {
     private static let name = "ReleaseStock"
     private let store: any ItemStore

@@ -6,8 +6,8 @@ package import LambdaRuntime
 package import Services
 import Time
 
-/// Takes what an administrator has to say to all who consented (R18). Storing it is sending it: SpreadUpdate follows the
-/// table's stream, so that what was accepted goes out, and goes out once.
+/// Takes what an administrator has to say to all who consented (R18). Storing it is sending it: SpreadUpdate follows
+/// the table's stream, so that what was accepted goes out, and goes out once.
 package struct SendUpdateHandler: LambdaHandler {
     private let store: any ItemStore
     package init(store: any ItemStore) { self.store = store }

@@ -54,7 +54,8 @@ package struct TallyVotesHandler: LambdaHandler {
                 guard votings.count <= votingsMax else { return (votes, change.sequenceNumber) }
                 votes.append(vote)
             } catch {
-                // No vote of ours is like that. It would hold up all that are behind it for a day; the final count finds it.
+                // No vote of ours is like that. It would hold up all that are behind it for a day; the final count
+                // finds it.
                 context.logger.error("a vote is not counted: \(error)")
                 context.count(["VotesMalformed": 1], by: "TallyVotes")
             }

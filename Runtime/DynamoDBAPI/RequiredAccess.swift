@@ -10,8 +10,9 @@ package struct DynamoDBAccess: Hashable, Sendable {
 
 // What a caller must be allowed to do for a request to be carried out.
 //
-// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB"; Amazon DynamoDB
-// Developer Guide, "Using IAM with DynamoDB transactions" and "IAM security policies with PartiQL for DynamoDB".
+// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB"; Amazon
+// DynamoDB Developer Guide, "Using IAM with DynamoDB transactions" and "IAM security policies with PartiQL for
+// DynamoDB".
 extension DynamoDBService {
     func requiredAccess(_ operation: Operation, _ request: Request) -> [DynamoDBAccess] {
         let action = operation.rawValue

@@ -4,8 +4,8 @@ package import Time
 
 /// A batch of a table's changes, all from one shard of its stream, in the order of their sequence numbers.
 ///
-/// - Note: Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" and "Implementing stateful DynamoDB
-///   stream processing in Lambda"; Amazon DynamoDB Streams API Reference, Record.
+/// - Note: Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" and "Implementing stateful
+///   DynamoDB stream processing in Lambda"; Amazon DynamoDB Streams API Reference, Record.
 package struct DynamoDBStreamEvent: Codable, Hashable, Sendable {
     /// None in the last event of a window.
     package var records: [Record]

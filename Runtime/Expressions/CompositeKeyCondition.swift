@@ -2,8 +2,8 @@ import Items
 
 /// Key conditions on keys with several attributes in a half.
 ///
-/// - Note: Source: Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern": every attribute of the partition key
-///   equals something; those of the sort key are tested from left to right, and only the last test may be another.
+/// - Note: Source: Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern": every attribute of the partition
+///   key equals something; those of the sort key are tested from left to right, and only the last test may be another.
 extension KeyCondition {
     func boundToComposite(_ schema: KeySchema) throws(ExpressionError) -> BoundKeyCondition {
         let known = Set(schema.attributes.map(\.name))

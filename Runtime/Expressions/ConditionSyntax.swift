@@ -1,5 +1,5 @@
-/// A parsed condition, filter or key condition. Paths and values are slots of the expression they belong to, so that one
-/// tree serves every request of the same text.
+/// A parsed condition, filter or key condition. Paths and values are slots of the expression they belong to, so that
+/// one tree serves every request of the same text.
 indirect enum ConditionNode: Sendable {
     case and(ConditionNode, ConditionNode)
     case or(ConditionNode, ConditionNode)

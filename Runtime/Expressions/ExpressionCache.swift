@@ -1,8 +1,8 @@
 import Items
 import Synchronization
 
-/// Parsed expressions, so that a repeated request skips the parser. Bounded: when full it starts afresh, which costs one
-/// parse for each expression still in use and keeps a hit at one lookup.
+/// Parsed expressions, so that a repeated request skips the parser. Bounded: when full it starts afresh, which costs
+/// one parse for each expression still in use and keeps a hit at one lookup.
 final class ExpressionCache: Sendable {
     static let shared = ExpressionCache()
 

@@ -10,8 +10,8 @@ struct ExpressionReader {
     private(set) var valuePlaceholders: [String] = []
     private(set) var namePlaceholders: [String] = []
     private(set) var operators = 0
-    /// The first of each kind of complaint; the parsers' callers raise them in DynamoDB's order once the syntax is known
-    /// to be right.
+    /// The first of each kind of complaint; the parsers' callers raise them in DynamoDB's order once the syntax is
+    /// known to be right.
     var unknownFunction: String?
     var misusedFunction: String?
     /// A function that other kinds of expression have.

@@ -31,8 +31,8 @@ package struct ProjectionExpression: Sendable {
         self.tree = tree
     }
 
-    /// What of `item` was chosen. Elements of a list stay in order and close up; a map or list of which nothing was found
-    /// is left out.
+    /// What of `item` was chosen. Elements of a list stay in order and close up; a map or list of which nothing was
+    /// found is left out.
     package func apply(to item: Item) -> Item {
         var chosen = Item()
         for (name, branch) in tree {

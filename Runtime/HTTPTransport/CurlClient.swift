@@ -96,8 +96,9 @@ private final class CurlHandle: @unchecked Sendable {
         Unmanaged<CurlHandle>.fromOpaque(context!).takeUnretainedValue()
     }
 
-    /// libcurl by itself sends a request again when a connection that was open before closes without an answer. The server
-    /// may have acted on the first by then, so whether to do what a POST does once more is not libcurl's to decide.
+    /// libcurl by itself sends a request again when a connection that was open before closes without an answer. The
+    /// server may have acted on the first by then, so whether to do what a POST does once more is not libcurl's to
+    /// decide.
     private func maySend() -> Bool {
         if isSent, isOnce { return false }
         isSent = true

@@ -3,8 +3,8 @@ package import LambdaRuntime
 package import Services
 import Time
 
-/// Puts what a stream's changes tell on a bus, so that none is lost: what can't be told now comes again with the stream, and
-/// what the bus will never take goes to the dead letters and holds up nothing.
+/// Puts what a stream's changes tell on a bus, so that none is lost: what can't be told now comes again with the
+/// stream, and what the bus will never take goes to the dead letters and holds up nothing.
 package struct EventPublishing: Sendable {
     private let bus: any EventBus
     private let deadLetters: any MessageQueue
@@ -19,7 +19,8 @@ package struct EventPublishing: Sendable {
 
     /// - Parameter events: with the sequence numbers of the changes that they come from, rising.
     /// - Returns: the sequence number of the first change that comes again with all behind it; nil if none does.
-    /// - Throws: when not even the first is dealt with. A function that gets nowhere fails, so that operators hear of it.
+    /// - Throws: when not even the first is dealt with. A function that gets nowhere fails, so that operators hear of
+    ///   it.
     package func publish(
         _ events: [(sequenceNumber: String, event: BusEvent)], _ context: InvocationContext
     ) async throws(ServiceError) -> String? {
@@ -41,8 +42,8 @@ package struct EventPublishing: Sendable {
         return events[failure.index].sequenceNumber
     }
 
-    /// With an entry as `aws events put-events` takes it, but for the bus; without a detail that no message can hold, which
-    /// is to be found by its key.
+    /// With an entry as `aws events put-events` takes it, but for the bus; without a detail that no message can hold,
+    /// which is to be found by its key.
     private static func letter(_ event: BusEvent, reason: String) -> QueueMessage {
         var entry: JSONObject = [
             "Source": .string(event.source), "DetailType": .string(event.detailType), "Detail": .string(event.detail),

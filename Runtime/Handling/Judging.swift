@@ -5,7 +5,8 @@ package import Time
 /// By which time changes are judged that must be stored soon after it.
 ///
 /// The gateway's time of receipt counts, by which votes are judged too. Who comes to a decision late, by a cold start,
-/// slow reads or conflicts, judges by the function's own time instead, or what was decided would be stored after it matters.
+/// slow reads or conflicts, judges by the function's own time instead, or what was decided would be stored after it
+/// matters.
 package struct Judging: Sendable {
     /// As late as this a decision goes by the gateway's time.
     package static let patience: Duration = .seconds(2)

@@ -3,8 +3,8 @@ package import Events
 import JSON
 
 extension HTTPReply {
-    /// What a provider is told of its notice. Every notice that is the provider's is answered with 200, what was put aside
-    /// included: sending it again would change nothing.
+    /// What a provider is told of its notice. Every notice that is the provider's is answered with 200, what was put
+    /// aside included: sending it again would change nothing.
     package init(_ outcome: Settlement.Outcome) {
         switch outcome {
         case .approved: self.init(notice: "APPROVED")

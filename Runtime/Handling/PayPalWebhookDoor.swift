@@ -18,8 +18,8 @@ package struct PayPalWebhookDoor: Sendable {
         self.paypal = paypal
     }
 
-    /// Verifies the notice and has it settled. If that says that the buyer's money may be taken, PayPal is told to; that it
-    /// was taken comes by a notice of its own, which alone counts.
+    /// Verifies the notice and has it settled. If that says that the buyer's money may be taken, PayPal is told to;
+    /// that it was taken comes by a notice of its own, which alone counts.
     ///
     /// - Throws: what makes PayPal send the notice again.
     package func receive(
@@ -59,8 +59,8 @@ extension HTTPReply {
 extension PaymentNotice {
     /// Nil for an event that settles nothing, and for a checkout with another purpose.
     ///
-    /// - Note: Source: PayPal REST API Reference, "Webhook event names", Orders v2 and Payments v2. A refund tells of all
-    ///   that went back so far; a reversal that does not is of all there was.
+    /// - Note: Source: PayPal REST API Reference, "Webhook event names", Orders v2 and Payments v2. A refund tells of
+    ///   all that went back so far; a reversal that does not is of all there was.
     init?(_ event: PayPalEvent, for purpose: CheckoutPurpose) {
         guard event.purpose ?? purpose == purpose else { return nil }
         var amount = event.amount

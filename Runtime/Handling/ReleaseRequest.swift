@@ -6,11 +6,11 @@ package import Services
 /// placed, and stays unseen there for as long as the order can be paid.
 ///
 /// Three ways were weighed. A sweep of the orders by state each minute heals itself, but runs when nothing is due, is a
-/// minute late or two, works off a rush of abandoned orders in one line, and reads the one index partition that every new
-/// order writes. A one-time schedule for each order is up to a minute late as well, costs twice as much as a message, and
-/// counts against a quota of its own. A message is due to the second, waits 15 minutes at most, which is what is needed,
-/// is worked off by as many processes as there is work for, and comes again until its order is dealt with; what can't be
-/// ends among the dead letters.
+/// minute late or two, works off a rush of abandoned orders in one line, and reads the one index partition that every
+/// new order writes. A one-time schedule for each order is up to a minute late as well, costs twice as much as a
+/// message, and counts against a quota of its own. A message is due to the second, waits 15 minutes at most, which is
+/// what is needed, is worked off by as many processes as there is work for, and comes again until its order is dealt
+/// with; what can't be ends among the dead letters.
 ///
 /// - Note: Source: Amazon SQS Developer Guide, "Amazon SQS message timers"; EventBridge Scheduler User Guide, "Quotas".
 package struct ReleaseRequest: Decodable, Hashable, Sendable {

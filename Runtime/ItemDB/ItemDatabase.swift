@@ -64,8 +64,8 @@ package final class ItemDatabase: Sendable {
     /// The largest number of requests that wait before ``WriteFailure/throttled``.
     package static var waitingMax: Int { Writer.waitingMax }
 
-    /// Calls `observer` after every commit with its changes in order, before the writes are answered, on the thread that
-    /// carries them out: it must be quick, and must not wait for a write.
+    /// Calls `observer` after every commit with its changes in order, before the writes are answered, on the thread
+    /// that carries them out: it must be quick, and must not wait for a write.
     package func onCommit(_ observer: @escaping @Sendable ([Change]) -> Void) { published.observe(observer) }
 }
 

@@ -2,8 +2,8 @@ import JSON
 
 /// Attribute names and their values: what an item or a map holds.
 ///
-/// Names are told apart by their UTF-8 bytes, as DynamoDB does: `é` as one code point and as two are two names. They lie
-/// in the order of those bytes, which is also the order in which items are stored and written.
+/// Names are told apart by their UTF-8 bytes, as DynamoDB does: `é` as one code point and as two are two names. They
+/// lie in the order of those bytes, which is also the order in which items are stored and written.
 package struct AttributeMap: Sendable {
     package struct Entry: Hashable, Sendable {
         package var name: AttributeName

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Remembers that the process was told to end, and wakes a `poll`.
 ///
-/// A pipe rather than `signalfd`: libdispatch's threads exist before any code of ours runs, and the signal would have to
-/// be blocked in each of them.
+/// A pipe rather than `signalfd`: libdispatch's threads exist before any code of ours runs, and the signal would have
+/// to be blocked in each of them.
 package final class TerminationSignal: Sendable {
     private let requested = Atomic<Bool>(false)
     /// Readable once the process was told to end.

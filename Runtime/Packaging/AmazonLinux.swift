@@ -1,8 +1,8 @@
 /// What Lambda's `provided.al2023` brings.
 ///
-/// - Note: Source: AWS Compute Blog, "Introducing the Amazon Linux 2023 runtime for AWS Lambda" (it is the minimal container
-///   image); Amazon Linux 2023 User Guide, "Core toolchain packages glibc, gcc, binutils" (glibc 2.34, gcc 11) and
-///   "Package changes for curl and libcurl" (libcurl-minimal is in every image).
+/// - Note: Source: AWS Compute Blog, "Introducing the Amazon Linux 2023 runtime for AWS Lambda" (it is the minimal
+///   container image); Amazon Linux 2023 User Guide, "Core toolchain packages glibc, gcc, binutils" (glibc 2.34, gcc
+///   11) and "Package changes for curl and libcurl" (libcurl-minimal is in every image).
 package enum AmazonLinux {
     /// Libraries that are not shipped with a function, with the newest version of each set of symbols, as far as those
     /// are counted.

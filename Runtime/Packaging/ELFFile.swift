@@ -1,7 +1,7 @@
 /// What an executable or shared library asks of the system that it runs on.
 ///
-/// - Note: Source: "Tool Interface Standard: Executable and Linking Format", version 1.2; System V ABI, "Dynamic Section";
-///   Linux Standard Base Core, "Symbol Versioning".
+/// - Note: Source: "Tool Interface Standard: Executable and Linking Format", version 1.2; System V ABI, "Dynamic
+///   Section"; Linux Standard Base Core, "Symbol Versioning".
 package struct ELFFile: Hashable, Sendable {
     /// A version of a library's symbols that is needed: `GLIBC_2.34` of `libc.so.6`.
     package struct NeededVersion: Hashable, Sendable {

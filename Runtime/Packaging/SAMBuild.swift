@@ -1,5 +1,5 @@
-/// What `sam build` takes in the place of a template whose functions are zips, which it leaves as they are: the same template
-/// with a folder for each function, in which a makefile hands over what was packaged.
+/// What `sam build` takes in the place of a template whose functions are zips, which it leaves as they are: the same
+/// template with a folder for each function, in which a makefile hands over what was packaged.
 ///
 /// - Note: Source: AWS SAM Developer Guide, "Building Lambda functions with custom runtimes in AWS SAM".
 package struct SAMBuild: Sendable {
@@ -8,7 +8,8 @@ package struct SAMBuild: Sendable {
     /// The logical ids of functions, by the names of their zips.
     package let functions: [String: String]
 
-    /// - Parameter template: as people write it: sections at the margin, resources two columns in, their properties six.
+    /// - Parameter template: as people write it: sections at the margin, resources two columns in, their properties
+    ///   six.
     /// - Throws: `PackagingError` if a function has no zip or has metadata of its own.
     package init(template: String) throws(PackagingError) {
         var lines: [String] = []

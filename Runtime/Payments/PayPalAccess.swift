@@ -5,8 +5,8 @@ import Services
 import Synchronization
 import Time
 
-/// The merchant's way into PayPal's API: a token, kept until shortly before it ends, and another tried once where PayPal
-/// takes it no longer.
+/// The merchant's way into PayPal's API: a token, kept until shortly before it ends, and another tried once where
+/// PayPal takes it no longer.
 ///
 /// - Note: Source: PayPal REST API Reference, "Authentication".
 final class PayPalAccess: Sendable {
@@ -37,8 +37,8 @@ final class PayPalAccess: Sendable {
     /// Posts JSON.
     ///
     /// - Parameter requestID: makes the same call come again the same call; up to 108 characters.
-    /// - Throws: `.unavailable` if PayPal can't be reached or fails: whether it did what was asked is told by asking again
-    ///   under the same id.
+    /// - Throws: `.unavailable` if PayPal can't be reached or fails: whether it did what was asked is told by asking
+    ///   again under the same id.
     func post(
         _ path: String, _ body: [UInt8], requestID: String? = nil
     ) throws(ServiceError) -> (status: Int, body: JSONValue) {

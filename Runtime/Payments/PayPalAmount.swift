@@ -2,8 +2,9 @@ import JSON
 
 /// An amount as PayPal writes it: a decimal text and a currency in capitals.
 ///
-/// - Note: Source: PayPal REST API Reference, "Orders v2", type `money`; "Currency codes". Two decimals, as every currency
-///   has that the bundle sells in; currencies without decimals are refused rather than multiplied by a hundred.
+/// - Note: Source: PayPal REST API Reference, "Orders v2", type `money`; "Currency codes". Two decimals, as every
+///   currency has that the bundle sells in; currencies without decimals are refused rather than multiplied by a
+///   hundred.
 enum PayPalAmount {
     private static let currenciesWithoutDecimals: Set<String> = ["HUF", "JPY", "TWD"]
     /// More than any amount has.

@@ -6,8 +6,8 @@ package import Time
 
 /// PayPal's approval page. PayPal takes the money when it is told to, after the buyer agreed there.
 ///
-/// - Note: Source: PayPal REST API Reference, "Orders v2": Create order, Capture payment for order; "Webhooks management":
-///   Verify webhook signature; "Idempotency".
+/// - Note: Source: PayPal REST API Reference, "Orders v2": Create order, Capture payment for order; "Webhooks
+///   management": Verify webhook signature; "Idempotency".
 package struct PayPalCheckout: PaymentProvider {
     /// The first try of opening a page included. The reference is the request's id, so another try opens no second one.
     static let attemptsMax = 2

@@ -5,12 +5,12 @@ import Services
 ///
 /// The other way is to do it here: RSA-SHA256 over transmission id, time, webhook id and CRC-32 of the body, with the
 /// public key of a certificate that is fetched from PayPal. That needs RSA and X.509 in the function, which would bring
-/// Foundation and OpenSSL's size or code of our own where mistakes are forgeries; it saves one call for each notice, which
-/// no buyer waits for. What the call costs stands in the README.
+/// Foundation and OpenSSL's size or code of our own where mistakes are forgeries; it saves one call for each notice,
+/// which no buyer waits for. What the call costs stands in the README.
 ///
-/// - Note: Source: PayPal REST API Reference, "Verify webhook signature"; PayPal Developer, "Webhooks: Integration". PayPal
-///   sends a notice for three days until it is answered with 2xx, so its time says little; what settles it once is the
-///   state of what is paid.
+/// - Note: Source: PayPal REST API Reference, "Verify webhook signature"; PayPal Developer, "Webhooks: Integration".
+///   PayPal sends a notice for three days until it is answered with 2xx, so its time says little; what settles it once
+///   is the state of what is paid.
 package enum PayPalWebhook {
     /// Reads a notice that PayPal vouches for.
     ///

@@ -1,8 +1,8 @@
 /// How often the functions of a chain have been invoked, as it rides in the tracing header:
 /// `Lineage=a87bd80c:1|68fd508a:5`.
 ///
-/// - Note: Source: AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops": an event
-///   that would invoke one function about sixteen times in a chain is stopped. The header's form is observed, not
+/// - Note: Source: AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops": an
+///   event that would invoke one function about sixteen times in a chain is stopped. The header's form is observed, not
 ///   documented.
 package enum Lineage {
     /// Invocations of one function in a chain.

@@ -3,8 +3,8 @@ import Digest
 /// What user pools hash, and how they write the numbers in it.
 ///
 /// - Note: Source: RFC 5054, section 2.5; the public clients of user pools (amazon-cognito-identity-js,
-///   `AuthenticationHelper.js`), which differ in that numbers are padded to whole bytes with a clear sign bit and not to
-///   the length of N.
+///   `AuthenticationHelper.js`), which differ in that numbers are padded to whole bytes with a clear sign bit and not
+///   to the length of N.
 enum SRPHashing {
     /// The number's bytes, led by a zero if the first has its highest bit set.
     static func signed(_ number: [UInt8]) -> [UInt8] {

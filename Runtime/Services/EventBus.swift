@@ -50,8 +50,8 @@ package struct BusEvent: Hashable, Sendable {
 /// What became of events: what is named here is not on the bus, or nobody knows; the others are.
 package struct Publication: Hashable, Sendable {
     package struct Failure: Hashable, Sendable {
-        /// The first event that may not be on the bus. Some behind it may be: publish all from here again, as consumers must
-        /// take the same event twice anyway.
+        /// The first event that may not be on the bus. Some behind it may be: publish all from here again, as consumers
+        /// must take the same event twice anyway.
         package var index: Int
         /// `.throttled`, `.unavailable` and `.unknownOutcome` if a retry may work, `.rejected` if the bus takes nothing
         /// from us.

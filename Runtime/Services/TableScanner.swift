@@ -7,6 +7,7 @@ package protocol TableScanner: Sendable {
     /// - Parameters:
     ///   - limit: 1...1,000 items.
     ///   - cursor: of the page before.
-    /// - Note: Source: Amazon DynamoDB API Reference, Scan with `ConsistentRead`: no item that was written before is missed.
+    /// - Note: Source: Amazon DynamoDB API Reference, Scan with `ConsistentRead`: no item that was written before is
+    ///   missed.
     func scan(_ table: TableName, limit: Int, after cursor: ItemCursor?) async throws(ServiceError) -> ItemPage
 }

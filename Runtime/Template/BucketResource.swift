@@ -1,6 +1,7 @@
 /// An S3 bucket (`AWS::S3::Bucket`) with what functions want to be told of it.
 ///
-/// - Note: Source: AWS CloudFormation Template Reference, "AWS::S3::Bucket"; AWS SAM Developer Guide, "S3" event source.
+/// - Note: Source: AWS CloudFormation Template Reference, "AWS::S3::Bucket"; AWS SAM Developer Guide, "S3" event
+///   source.
 package struct BucketResource: Hashable, Sendable {
     package static let type = "AWS::S3::Bucket"
 

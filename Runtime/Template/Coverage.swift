@@ -2,8 +2,8 @@
 /// it, so that a property that nobody reads is not passed over in silence.
 ///
 /// A path is made of property names joined by dots. Places in lists are left out, `*` stands for any name, and a rule
-/// holds for all below its path: `GlobalSecondaryIndexes.Projection`, `Environment.Variables`, `Tags`. The empty path is
-/// the resource as a whole, which is then one entry.
+/// holds for all below its path: `GlobalSecondaryIndexes.Projection`, `Environment.Variables`, `Tags`. The empty path
+/// is the resource as a whole, which is then one entry.
 package struct Coverage: Hashable, Sendable {
     package enum Rule: Hashable, Sendable {
         case used

@@ -39,7 +39,8 @@ package struct CivilDateTime: Hashable, Sendable {
 
     /// Reads `2024-02-29T23:30:00`; nil for any other form, or a date or time that does not exist.
     package init?(iso8601 text: String) {
-        // The offset makes a text that the strict reader takes; a fraction or an offset of the text's own makes it fail.
+        // The offset makes a text that the strict reader takes; a fraction or an offset of the text's own makes it
+        // fail.
         guard text.utf8.count == 19, let instant = Timestamp(rfc3339: text + "Z") else { return nil }
         self.init(secondsSince1970: instant.secondsRoundedDown)
     }

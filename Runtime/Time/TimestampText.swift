@@ -2,7 +2,8 @@
 extension Timestamp: CustomStringConvertible {
     package var description: String {
         let days = milliseconds.flooredQuotient(by: 86_400_000)
-        // Wrapping, as the first instants have a day that begins before the range; the difference is right all the same.
+        // Wrapping, as the first instants have a day that begins before the range; the difference is right all the
+        // same.
         let inDay = milliseconds &- days &* 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
         func padded(_ value: Int64, _ width: Int) -> String {

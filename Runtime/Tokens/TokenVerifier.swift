@@ -6,15 +6,16 @@ import JWTKit
 ///
 /// Making one waits, using one does not: so it can be used on an event loop.
 ///
-/// - Note: Source: RFC 7515, section 5.2; RFC 8725 (best current practices), section 3.1: the algorithm is the verifier's
-///   choice, not the token's.
+/// - Note: Source: RFC 7515, section 5.2; RFC 8725 (best current practices), section 3.1: the algorithm is the
+///   verifier's choice, not the token's.
 package struct TokenVerifier: Sendable {
     /// Longer ones are refused unread; Cognito's own stay far below.
     package static let tokenBytesMax = 65_536
 
     private let algorithms: [String: any JWTAlgorithm]
 
-    /// - Parameter jwks: `{"keys": [...]}`. Keys that are not for RS256 signatures, or that can't be read, are left out.
+    /// - Parameter jwks: `{"keys": [...]}`. Keys that are not for RS256 signatures, or that can't be read, are left
+    ///   out.
     package init(jwks: JSONValue) async {
         var algorithms: [String: any JWTAlgorithm] = [:]
         for jwk in jwks["keys"]?.array ?? [] {

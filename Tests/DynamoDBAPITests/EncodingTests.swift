@@ -30,8 +30,8 @@ struct EncodingTests {
         #expect(answer.status == 500 && answer.errorType == "InternalServerError")
     }
 
-    /// Every byte that is wrong is found: by the header, the codes, the length or the checksum. Time, system and the bits
-    /// that fill up the last byte of the data do not count.
+    /// Every byte that is wrong is found: by the header, the codes, the length or the checksum. Time, system and the
+    /// bits that fill up the last byte of the data do not count.
     @Test(arguments: gzip.indices.filter { ![4, 5, 6, 7, 8, 9, 23].contains($0) }) func `finds a broken byte`(
         place: Int
     ) throws {

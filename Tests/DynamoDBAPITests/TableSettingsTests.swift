@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-/// What is kept of a table besides its items: throughput, encryption, tags, its policy; and its ARN in place of its name.
+/// What is kept of a table besides its items: throughput, encryption, tags, its policy; and its ARN in place of its
+/// name.
 struct TableSettingsTests {
     static let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/Things"
     static let key = #"{"pk": {"S": "k"}}"#

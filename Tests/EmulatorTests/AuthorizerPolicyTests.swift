@@ -26,7 +26,13 @@ struct AuthorizerPolicyTests {
         ([statement("Allow", "execute-api:Invoke", "*")], true),
         ([statement("Allow", "execute-api:Invoke", "arn:aws:execute-api:*:*:chat/*/$connect")], true),
         ([statement("Allow", "execute-api:Invoke", "arn:aws:execute-api:*:*:other/*")], false),
-        ([statement("Allow", "execute-api:Invoke", ["arn:aws:execute-api:x", "arn:aws:execute-api:us-east-?:*:c*t/prod/*"])], true),
+        (
+            [
+                statement(
+                    "Allow", "execute-api:Invoke",
+                    ["arn:aws:execute-api:x", "arn:aws:execute-api:us-east-?:*:c*t/prod/*"])
+            ], true
+        ),
         ([statement(), statement("Deny", "execute-api:Invoke", "arn:aws:execute-api:*:*:chat/dev/*")], true),
         ([statement("Allow", "execute-api:Invoke", .string(String(arn.dropLast())))], false),
     ]

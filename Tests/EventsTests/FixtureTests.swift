@@ -16,7 +16,8 @@ struct FixtureTests {
         .filter { $0.pathExtension == "json" && !$0.lastPathComponent.hasSuffix(".expected.json") }
     }
 
-    /// By function, what reads an event as its type and writes it again; all others come from an HTTP API. One line each.
+    /// By function, what reads an event as its type and writes it again; all others come from an HTTP API. One line
+    /// each.
     static let types: [String: @Sendable (JSONValue) throws -> JSONValue] = [
         // What it is asked is its own business.
         "AuditBooks": { $0 },

@@ -1,8 +1,8 @@
 import JSON
 import Testing
 
-/// Texts that are not JSON, with the place and the reason: the invalid cases of the public corpus JSONTestSuite (Nicolas
-/// Seriot, "Parsing JSON is a Minefield"), written anew, and more of ours. `<0A>` stands for the byte 0A.
+/// Texts that are not JSON, with the place and the reason: the invalid cases of the public corpus JSONTestSuite
+/// (Nicolas Seriot, "Parsing JSON is a Minefield"), written anew, and more of ours. `<0A>` stands for the byte 0A.
 struct JSONRefusedTests {
     static let invalid: [(String, String)] = [
         (#"[1 true]"#, #"line 1, column 4: "t" where "," or "]" is expected"#),

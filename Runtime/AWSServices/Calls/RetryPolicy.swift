@@ -24,8 +24,8 @@ package struct RetryPolicy: Sendable {
         self.sleep = sleep
     }
 
-    /// Pauses before the next try. False without a pause if there is none: after the last, and where the work in hand would
-    /// have less time left than a call is begun with.
+    /// Pauses before the next try. False without a pause if there is none: after the last, and where the work in hand
+    /// would have less time left than a call is begun with.
     ///
     /// - Parameter attempt: 1 after the first try.
     func goesOn(after attempt: Int) async -> Bool {

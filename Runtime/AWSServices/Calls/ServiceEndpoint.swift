@@ -58,8 +58,8 @@ package struct ServiceEndpoint: Sendable {
             call.method.rawValue, host: host, path: basePath + call.path, query: call.query, headers: call.headers,
             body: call.body)
         var signed = signer.headers(signing: unsigned, at: instant)
-        // As AWS's own SDKs do in a function, so that what follows can be told from other work, and loops be stopped; not
-        // signed, for whoever passes a request on may change it.
+        // As AWS's own SDKs do in a function, so that what follows can be told from other work, and loops be stopped;
+        // not signed, for whoever passes a request on may change it.
         if let trace = Environment.text("_X_AMZN_TRACE_ID") { signed.append(("X-Amzn-Trace-Id", trace)) }
         let request = HTTPRequest(call.method, origin + signer.target(of: unsigned), headers: signed, body: call.body)
         do throws(HTTPError) {

@@ -23,7 +23,8 @@ extension DynamoDBStore {
         return try Self.item(found)
     }
 
-    /// Asks again for what DynamoDB leaves unprocessed, until as many answers in a row as the policy allows bring nothing.
+    /// Asks again for what DynamoDB leaves unprocessed, until as many answers in a row as the policy allows bring
+    /// nothing.
     private func batch(_ keys: [ItemKey]) async throws(ServiceError) -> [Item?] {
         precondition(keys.count <= Self.keysMax, "at most 100 keys at once")
         var found: [ItemKey: Item] = [:]

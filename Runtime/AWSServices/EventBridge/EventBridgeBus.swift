@@ -39,8 +39,8 @@ package struct EventBridgeBus: EventBus {
         return done
     }
 
-    /// As many events as fit one call, each of another key: what is sent again must not come behind its successor. None if
-    /// the first fits none.
+    /// As many events as fit one call, each of another key: what is sent again must not come behind its successor. None
+    /// if the first fits none.
     private static func call(of events: [BusEvent], from start: Int) -> Range<Int> {
         var (end, bytes) = (start, 0)
         var keys: Set<String> = []

@@ -4,11 +4,11 @@ package import Time
 
 /// The time by which requests are signed: the machine's, put right by the services' where they find it wrong.
 ///
-/// Services take a signature for about five minutes around its time. What one of them says of the time holds for all, so
-/// endpoints share one of these.
+/// Services take a signature for about five minutes around its time. What one of them says of the time holds for all,
+/// so endpoints share one of these.
 ///
-/// - Note: Source: AWS General Reference, "Troubleshooting Signature Version 4"; AWS SDKs and Tools Reference Guide, "Smart
-///   configuration defaults", clock skew.
+/// - Note: Source: AWS General Reference, "Troubleshooting Signature Version 4"; AWS SDKs and Tools Reference Guide,
+///   "Smart configuration defaults", clock skew.
 package final class SigningClock: Sendable {
     /// Nearer to the service's time than this, a time is not why a signature was refused: `Date` may be a little old.
     static let skewMin: Duration = .seconds(240)

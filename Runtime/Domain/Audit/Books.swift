@@ -32,8 +32,8 @@ package struct Books: Sendable {
 
     /// Every place where a rule does not hold, in the order of the rules and of the subjects.
     ///
-    /// - Parameter end: what happened from then on is left out, for it may be under way: a scan is no snapshot. nil when
-    ///   nothing is.
+    /// - Parameter end: what happened from then on is left out, for it may be under way: a scan is no snapshot. nil
+    ///   when nothing is.
     package func violations(before end: Timestamp? = nil) -> [Violation] {
         let period = AuditPeriod(end: end)
         let found =

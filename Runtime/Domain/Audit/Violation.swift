@@ -16,7 +16,8 @@ package enum AuditRule: String, CaseIterable, Sendable {
     case creditsNegative = "CREDITS_NEGATIVE"
     /// A balance that is not the sum of the ledger (R10).
     case balanceDiffers = "BALANCE_DIFFERS"
-    /// A purchase that is paid and not credited once, or credited and not paid, or taken back otherwise than it says (R8).
+    /// A purchase that is paid and not credited once, or credited and not paid, or taken back otherwise than it says
+    /// (R8).
     case purchaseDiffers = "PURCHASE_DIFFERS"
     /// A running tally that is not the votes, unless the final count says so.
     case tallyDiffers = "TALLY_DIFFERS"

@@ -82,8 +82,8 @@ package struct Avatar: StoredEntity, Hashable {
         return .update(key(of: notice.upload.userID), updates, if: isEarlier(sequencerName, notice))
     }
 
-    /// Takes the place of earlier pictures, where a later upload has failed already: in whatever order the notices come,
-    /// they leave the same.
+    /// Takes the place of earlier pictures, where a later upload has failed already: in whatever order the notices
+    /// come, they leave the same.
     static func writePictures(_ notice: AvatarNotice) -> ItemWrite {
         .update(
             key(of: notice.upload.userID), pictures(of: notice), if: isEarlier(picturesSequencerName, notice))

@@ -8,7 +8,8 @@ package struct LedgerEntry: Hashable, Sendable {
         /// The voting was cancelled.
         case voteRefund(votingID: String)
         case purchase(id: String)
-        /// - Parameter refundedCents: all that went back of this purchase so far, by which one refund is told from another.
+        /// - Parameter refundedCents: all that went back of this purchase so far, by which one refund is told from
+        ///   another.
         case purchaseRefund(id: String, refundedCents: Int)
     }
 

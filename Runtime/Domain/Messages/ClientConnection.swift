@@ -51,7 +51,8 @@ package struct ClientConnection: StoredEntity, Hashable {
 
     /// Whether it may not be open yet: until then API Gateway says of it, too, that it is gone.
     ///
-    /// - Parameter now: may be a little earlier than the connection, if a work in hand goes by the time of its beginning.
+    /// - Parameter now: may be a little earlier than the connection, if a work in hand goes by the time of its
+    ///   beginning.
     package func isOpening(at now: Timestamp) -> Bool {
         connectedAt - Self.openingMax < now && now < connectedAt + Self.openingMax
     }

@@ -25,8 +25,8 @@ package struct OrderEvent: Hashable, Sendable {
     package var orderID: String
     /// Of the order; of its payment, where the event is about that.
     package var status: String
-    /// Rises with each event of the order, and separately with each of its payment: what is not above what a consumer has
-    /// seen is old, or has come twice.
+    /// Rises with each event of the order, and separately with each of its payment: what is not above what a consumer
+    /// has seen is old, or has come twice.
     package var version: Int
     package var currency: String
     package var totalCents: Int
@@ -63,8 +63,8 @@ extension Order.State {
     }
 }
 
-/// Decides what a change in the table of orders tells the others (R87–R90): that an order came to another state, or that
-/// more of its payment went back. That a payment is awaited, captured or given up its order tells.
+/// Decides what a change in the table of orders tells the others (R87–R90): that an order came to another state, or
+/// that more of its payment went back. That a payment is awaited, captured or given up its order tells.
 ///
 /// - Parameters:
 ///   - before: the item before the change, nil if it is new. Whatever is wrong with it does not count.

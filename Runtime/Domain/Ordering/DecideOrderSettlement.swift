@@ -2,13 +2,13 @@ import Items
 package import Time
 
 /// Decides what a verified notice of the payment provider does to an order (R72): PAID by such a notice alone, once,
-/// and only with the amount and currency of the order; REFUNDED once all of it went back. Notices may come twice, late and
-/// in any order.
+/// and only with the amount and currency of the order; REFUNDED once all of it went back. Notices may come twice, late
+/// and in any order.
 ///
 /// Money for an order that was given up: a page stays payable for longer than the order waits. If there are still as
-/// many pieces, the buyer gets them, which is what both sides wanted; of a buyer who lost the race for the last ones the
-/// notice is put aside, and a person sees to it that the money goes back. An approval alone is not enough to take money
-/// for an order that was given up.
+/// many pieces, the buyer gets them, which is what both sides wanted; of a buyer who lost the race for the last ones
+/// the notice is put aside, and a person sees to it that the money goes back. An approval alone is not enough to take
+/// money for an order that was given up.
 ///
 /// - Parameters:
 ///   - order: the one that the notice names, with its payment, or nil if there is none.

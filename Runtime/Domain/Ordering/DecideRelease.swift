@@ -10,8 +10,8 @@ package enum Release: Hashable, Sendable {
     case notDue
 }
 
-/// Decides whether an order is given up, so that others can buy its pieces (R50–R53): 15 minutes after it was placed, if
-/// it is not paid.
+/// Decides whether an order is given up, so that others can buy its pieces (R50–R53): 15 minutes after it was placed,
+/// if it is not paid.
 ///
 /// A payment that comes at the same moment and this are two transactions on the same condition: one goes through, and
 /// the other finds the order moved.

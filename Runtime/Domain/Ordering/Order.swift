@@ -64,8 +64,8 @@ extension Order {
     /// Moves the order to another state if it is still in this one, and with it to that state's partition of the index
     /// and its pieces to where that state has them: at most 51 writes.
     ///
-    /// The state is the one counter of all this: whatever comes twice, late or at the same time, one of the commits finds
-    /// the order where it expects it, and pieces move once.
+    /// The state is the one counter of all this: whatever comes twice, late or at the same time, one of the commits
+    /// finds the order where it expects it, and pieces move once.
     func moving(to new: State) -> [ItemWrite] {
         precondition(state.successors.contains(new), "no order goes from \(state) to \(new)")
         let move = ItemWrite.update(

@@ -16,8 +16,8 @@ package struct PaymentNotice: Hashable, Sendable {
         case failed
         /// The buyer's bank refused, and the buyer may choose another on the same page while it is open.
         case declined
-        /// Money went back, by the seller's will or against it. ``amountCents`` is all that went back so far, so that it
-        /// does not matter how often and in which order such notices come.
+        /// Money went back, by the seller's will or against it. ``amountCents`` is all that went back so far, so that
+        /// it does not matter how often and in which order such notices come.
         case refunded
         /// The buyer's bank took money back, beside what the seller gave back. ``amountCents`` is all that it took.
         case disputed

@@ -37,8 +37,8 @@ extension FinalCount {
 /// - Parameters:
 ///   - counted: votes by option, from the voters' own items: the truth.
 ///   - tallied: the same from the tally.
-/// - Returns: nil if they differ and the tally may still catch up: try again. Otherwise the count and a transaction that
-///   writes it if there is none and if the voting's end has not been moved meanwhile.
+/// - Returns: nil if they differ and the tally may still catch up: try again. Otherwise the count and a transaction
+///   that writes it if there is none and if the voting's end has not been moved meanwhile.
 package func decideFinalCount(
     of voting: Voting, counted: [String: Int], tallied: [String: Int], at now: Timestamp
 ) -> (count: FinalCount, writes: [ItemWrite])? {

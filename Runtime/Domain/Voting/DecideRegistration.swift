@@ -31,9 +31,11 @@ package enum RegistrationRefusal: Refusal {
 }
 
 /// Decides whether a user is registered to a voting at `now`: an explicit wish to be alerted, which voting does not
-/// need. Refuses in ``RegistrationRefusal`` order; who is registered already keeps the first time, and nothing is written.
+/// need. Refuses in ``RegistrationRefusal`` order; who is registered already keeps the first time, and nothing is
+/// written.
 ///
-/// - Parameter earlier: what the user has in this voting; nil may also mean "not read", as the write's condition decides.
+/// - Parameter earlier: what the user has in this voting; nil may also mean "not read", as the write's condition
+///   decides.
 /// - Returns: since when the user is registered. The write touches nothing of a vote in the same item.
 package func decideRegistration(
     of userID: String, in voting: Voting?, after earlier: Participation?, at now: Timestamp

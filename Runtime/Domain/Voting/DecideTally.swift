@@ -12,8 +12,8 @@ package struct StreamedVote: Hashable, Sendable {
         self.position = position
     }
 
-    /// The vote that appeared with a change of an item. A vote is never changed, so of all the changes of an item this is
-    /// one at most: registrations, refunds and whatever else is done to it are none.
+    /// The vote that appeared with a change of an item. A vote is never changed, so of all the changes of an item this
+    /// is one at most: registrations, refunds and whatever else is done to it are none.
     ///
     /// - Returns: nil if the change brought no vote.
     package init?(
@@ -43,25 +43,25 @@ package struct TallyUpdate: Hashable, Sendable {
 /// Decides which votes of a batch are counted: those behind the high-water mark of their voting and stream shard, which
 /// the same write moves (exactly once per vote, whatever is delivered how often).
 ///
-/// Why a mark per stream shard is enough. A change stands in one shard of the stream for ever, and within a shard sequence
-/// numbers rise. Lambda hands over a shard's records in order **the first time**; whatever it hands over again — a batch
-/// whose answer was lost, its parts after it was split, the rest after a partial failure, the same batch by two pollers
-/// at a time — begins at or before the mark. So "at or before the mark" and "counted" are the same thing. When a shard is
-/// split, its successors have new ids and new records: they begin without a mark and lose or repeat nothing, in whatever
-/// order they are read.
+/// Why a mark per stream shard is enough. A change stands in one shard of the stream for ever, and within a shard
+/// sequence numbers rise. Lambda hands over a shard's records in order **the first time**; whatever it hands over again
+/// — a batch whose answer was lost, its parts after it was split, the rest after a partial failure, the same batch by
+/// two pollers at a time — begins at or before the mark. So "at or before the mark" and "counted" are the same thing.
+/// When a shard is split, its successors have new ids and new records: they begin without a mark and lose or repeat
+/// nothing, in whatever order they are read.
 ///
 /// What this rests on, for whoever changes the mapping: `ParallelizationFactor` is 1, as with more of them the order
 /// within a shard holds only for the changes of one item; nothing is passed over (`MaximumRetryAttempts` and
-/// `MaximumRecordAgeInSeconds` are -1), as a vote that comes late, behind its successors, would be taken for counted; and
-/// the mapping has a tumbling window, for only then does Lambda tell which shard a batch is from.
+/// `MaximumRecordAgeInSeconds` are -1), as a vote that comes late, behind its successors, would be taken for counted;
+/// and the mapping has a tumbling window, for only then does Lambda tell which shard a batch is from.
 ///
 /// - Parameters:
 ///   - votes: of one stream shard, in any number and order.
-///   - marks: of each voting in `votes`, as read; none where nothing of this shard is counted yet. Each comes back as the
-///     condition of its write: whoever else counts the same shard makes it fail, and it is decided again.
-/// - Note: Source: AWS Lambda Developer Guide, "Implementing stateful DynamoDB stream processing in Lambda": "Records are
-///   always processed in order the first time. If records are processed more than once, they might be processed out of
-///   order."
+///   - marks: of each voting in `votes`, as read; none where nothing of this shard is counted yet. Each comes back as
+///     the condition of its write: whoever else counts the same shard makes it fail, and it is decided again.
+/// - Note: Source: AWS Lambda Developer Guide, "Implementing stateful DynamoDB stream processing in Lambda": "Records
+///   are always processed in order the first time. If records are processed more than once, they might be processed out
+///   of order."
 package func decideTally(
     _ votes: [StreamedVote], streamShard: String, marks: [String: StreamPosition]
 ) -> TallyUpdate {

@@ -14,9 +14,9 @@ package struct VotingPlanRules: Hashable, Sendable {
     /// How far the gateway's clock and a function's are apart at most.
     static let clockDifferenceMax: Duration = .seconds(1)
 
-    /// So long after the time by which a change is judged it is known wherever votes are: it is stored, and no
-    /// cache has the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote is
-    /// judged by the window that holds in the end (R14).
+    /// So long after the time by which a change is judged it is known wherever votes are: it is stored, and no cache
+    /// has the voting from before. What a change takes from votes or gives to them must lie no nearer: then each vote
+    /// is judged by the window that holds in the end (R14).
     package static let noticeMin: Duration = storingTimeMax + clockDifferenceMax + Voting.cacheLifetime
 
     /// No window is set to end later than this from now, two years of 365 days: a year with five digits is no time to a

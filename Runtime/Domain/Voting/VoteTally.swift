@@ -2,8 +2,8 @@ package import Items
 
 /// The votes of one voting that came through one shard of the table's stream, and up to where they are counted.
 ///
-/// A voting's result while it is open is the sum over its shards. As each stream shard has items of its own, its consumer
-/// waits for nobody.
+/// A voting's result while it is open is the sum over its shards. As each stream shard has items of its own, its
+/// consumer waits for nobody.
 package struct VoteTally: StoredEntity, Hashable {
     /// Votes by option; none of an option without votes.
     package var votes: [String: Int]

@@ -2,9 +2,9 @@ package import Time
 
 /// When what users did in time is all stored.
 ///
-/// A vote is judged by the gateway's time of receipt and stored a little later. The gateway gives a function at most 30 s,
-/// and one that is called in the last of them has 10 s of its own (its `Timeout` in the template): 40 s in all, of which
-/// this makes a whole minute.
+/// A vote is judged by the gateway's time of receipt and stored a little later. The gateway gives a function at most 30
+/// s, and one that is called in the last of them has 10 s of its own (its `Timeout` in the template): 40 s in all, of
+/// which this makes a whole minute.
 extension Voting {
     package static let settlingTime: Duration = .seconds(60)
 

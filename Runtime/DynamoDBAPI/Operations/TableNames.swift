@@ -9,8 +9,8 @@ extension DynamoDBService {
     /// The table of this name or ARN; nil if there is none.
     ///
     /// - Throws: AccessDenied for an ARN of another account.
-    /// - Note: Source: Amazon DynamoDB API Reference, TableName: "You can also provide the Amazon Resource Name (ARN) of
-    ///   the table in this parameter."
+    /// - Note: Source: Amazon DynamoDB API Reference, TableName: "You can also provide the Amazon Resource Name (ARN)
+    ///   of the table in this parameter."
     func tableIfAny(_ text: String) throws(APIError) -> Table? {
         guard text.isARN else { return database.table(named: text) }
         let prefix = tableARN("")

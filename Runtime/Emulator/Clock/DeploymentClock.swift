@@ -21,12 +21,12 @@ extension Deployment {
         }
     }
 
-    /// Moves the clock forward. What falls due on the way is carried out in order, each with all that follows from it, at
-    /// its own time; the clock then runs on, or stands if it stood.
+    /// Moves the clock forward. What falls due on the way is carried out in order, each with all that follows from it,
+    /// at its own time; the clock then runs on, or stands if it stood.
     ///
     /// - Returns: at how many instants something fell due.
-    /// - Throws: `EmulatorError` if the instant is in the past or after ``EmulatorClock/latest``, another move is under way, or more than
-    ///   ``dueInstantsMax`` instants are due: the clock then stays where that was reached.
+    /// - Throws: `EmulatorError` if the instant is in the past or after ``EmulatorClock/latest``, another move is under
+    ///   way, or more than ``dueInstantsMax`` instants are due: the clock then stays where that was reached.
     package func advance(to target: Timestamp) async throws(EmulatorError) -> Int {
         try await advance { _ in target }
     }

@@ -10,7 +10,8 @@ package struct AttributeRules {
 
     /// - Parameters:
     ///   - allowed: what the client may write; nil for everything.
-    ///   - isNew: whether a user is being made: what is required must then be there, and what can't be changed may be set.
+    ///   - isNew: whether a user is being made: what is required must then be there, and what can't be changed may be
+    ///     set.
     package func check(
         _ attributes: [String: String], allowed: Set<String>?, isNew: Bool, isAdmin: Bool
     ) throws(ServiceFault) {

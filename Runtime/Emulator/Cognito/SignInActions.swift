@@ -71,8 +71,8 @@ extension CognitoService {
         return value
     }
 
-    /// Finds the user and calls the PreAuthentication trigger. `body` is given nil for someone who is not there, if that
-    /// is to be hidden.
+    /// Finds the user and calls the PreAuthentication trigger. `body` is given nil for someone who is not there, if
+    /// that is to be hidden.
     private func begin(
         _ signIn: SignIn, secretHash: String?, _ reply: @escaping Reply,
         _ body: @escaping (PoolUser?) throws(ServiceFault) -> Void
@@ -131,7 +131,8 @@ extension CognitoService {
 
     /// The same for the same name, so that asking twice tells nothing.
     ///
-    /// - Note: Source: Amazon Cognito Developer Guide, "Managing user existence error responses"; RFC 5054, section 2.5.1.3.
+    /// - Note: Source: Amazon Cognito Developer Guide, "Managing user existence error responses"; RFC 5054, section
+    ///   2.5.1.3.
     private static func simulatedPassword(of signIn: SignIn) -> PasswordVerifier {
         let seed = SHA256.hash(Array("salt \(signIn.pool.id) \(signIn.pool.fold(signIn.name))".utf8))
         return PasswordVerifier(

@@ -101,8 +101,8 @@ extension CognitoService {
         triggers.call(call, of: pool.resource, completion: completion)
     }
 
-    /// The username and `sub` of someone new: where addresses stand for names the username is the `sub`, and the address
-    /// becomes an attribute.
+    /// The username and `sub` of someone new: where addresses stand for names the username is the `sub`, and the
+    /// address becomes an attribute.
     func newName(
         _ name: String, _ attributes: inout [String: String], in pool: UserPool
     ) throws(ServiceFault) -> (username: String, sub: String) {

@@ -6,8 +6,8 @@ import Tokens
 
 /// What stands in a pool's tokens.
 ///
-/// - Note: Source: Amazon Cognito Developer Guide, "Understanding the identity (ID) token" and "Understanding the access
-///   token".
+/// - Note: Source: Amazon Cognito Developer Guide, "Understanding the identity (ID) token" and "Understanding the
+///   access token".
 struct TokenIssue {
     let pool: UserPool
     let client: UserPoolClientResource

@@ -37,7 +37,8 @@ final class Triggers {
         self.functions = Dictionary(uniqueKeysWithValues: functions.map { ($0.function.arn, $0) })
     }
 
-    /// - Parameter completion: told the function's `response`; that of the call itself, if the pool has no such trigger.
+    /// - Parameter completion: told the function's `response`; that of the call itself, if the pool has no such
+    ///   trigger.
     func call(_ call: TriggerCall, of pool: UserPoolResource, completion: @escaping Completion) {
         guard let arn = pool.triggers[call.trigger] else { return completion(.success(.object(call.response))) }
         guard let function = functions[arn] else {

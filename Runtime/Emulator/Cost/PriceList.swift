@@ -3,8 +3,8 @@ import Template
 /// What AWS asks, in US dollars, without free tiers, for what a case used.
 ///
 /// - Note: Source: AWS's price pages for us-east-1 as of 2025: DynamoDB on demand, Lambda (x86), API Gateway (HTTP and
-///   WebSocket APIs), SQS, EventBridge and its Scheduler, S3 Standard, CloudWatch Logs. Storage, transfer and users are not
-///   in it: they depend on what is kept and not on what happens.
+///   WebSocket APIs), SQS, EventBridge and its Scheduler, S3 Standard, CloudWatch Logs. Storage, transfer and users are
+///   not in it: they depend on what is kept and not on what happens.
 package struct PriceList: Sendable {
     private static let million = 1_000_000.0
 

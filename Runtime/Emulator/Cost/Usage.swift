@@ -7,14 +7,15 @@ package struct Usage: Hashable, Sendable {
         package var gigabyteSeconds = 0.0
     }
 
-    /// DynamoDB's read request units: half a unit for up to 4 KB read with eventual consistency, one with strong, two in
-    /// a transaction.
+    /// DynamoDB's read request units: half a unit for up to 4 KB read with eventual consistency, one with strong, two
+    /// in a transaction.
     package var readUnits = 0.0
     /// DynamoDB's write request units: one for each KB written, to each index too; two in a transaction.
     package var writeUnits = 0.0
     /// By the functions' logical ids.
     package var invocations: [String: Invocations] = [:]
-    /// Calls of other services by their IAM actions, such as `sqs:SendMessage`; of functions, and of Lambda in their place.
+    /// Calls of other services by their IAM actions, such as `sqs:SendMessage`; of functions, and of Lambda in their
+    /// place.
     package var calls: [String: Int] = [:]
     /// Over WebSockets, either way, in portions of 32 KB.
     package var socketMessages = 0

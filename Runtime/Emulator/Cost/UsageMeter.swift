@@ -6,9 +6,9 @@ import Synchronization
 
 /// Counts what functions use. Shared by all deployments of a configuration, so cases are counted one at a time.
 ///
-/// What DynamoDB's requests cost it has DynamoDB's endpoint say itself, by asking for `ConsumedCapacity` in the functions'
-/// place. A write whose condition fails costs on AWS what it would have written; no capacity is told of it, and it is
-/// counted as one unit.
+/// What DynamoDB's requests cost it has DynamoDB's endpoint say itself, by asking for `ConsumedCapacity` in the
+/// functions' place. A write whose condition fails costs on AWS what it would have written; no capacity is told of it,
+/// and it is counted as one unit.
 package final class UsageMeter: Sendable {
     private let usage = Mutex(Usage())
     /// The ids of sockets opened since the last time: one that a case leaves open ends in the next one's.

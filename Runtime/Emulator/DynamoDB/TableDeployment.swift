@@ -13,15 +13,15 @@ struct TableDeployment {
     /// Properties of tables that CreateTable takes by the same name and in the same shape.
     private static let sharedProperties = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput"]
 
-    /// Creates the tables that are not there yet and fills those with their seed. Their streams begin after it: a seed is
-    /// the state from which everything starts and nothing that happened.
+    /// Creates the tables that are not there yet and fills those with their seed. Their streams begin after it: a seed
+    /// is the state from which everything starts and nothing that happened.
     ///
     /// - Parameters:
     ///   - seedFolder: holds `<logical id>.json` for each table to be filled; nil for none.
     ///   - others: logical ids whose seeds are not for tables.
     /// - Returns: the tables made.
-    /// - Throws: `EmulatorError` at the table's place in the template, or with the file and item of the seed. Tables made
-    ///   by this call are then gone again.
+    /// - Throws: `EmulatorError` at the table's place in the template, or with the file and item of the seed. Tables
+    ///   made by this call are then gone again.
     @discardableResult
     func prepare(
         _ tables: [TableResource], seedFolder: String?, others: Set<String>
@@ -111,7 +111,8 @@ struct TableDeployment {
     private static func request(for table: TableResource) -> JSONObject {
         var request: JSONObject = ["TableName": .string(table.name)]
         for name in sharedProperties { request[name] = table.properties[name]?.json }
-        // Other types of tables say the same in other words or places; a parameter's value is a text even if it is true.
+        // Other types of tables say the same in other words or places; a parameter's value is a text even if it is
+        // true.
         request["DeletionProtectionEnabled"] = .bool(table.isDeletionProtected)
         request["TableClass"] = table.tableClass.map { .string($0) }
         request["BillingMode"] = .string(table.billingMode)

@@ -17,8 +17,8 @@ struct DeclaredRule {
 
     private static let numbers: Set<String> = ["MaximumRetryAttempts", "MaximumEventAgeInSeconds"]
 
-    /// - Note: Sources: CloudFormation Template Reference, AWS::Events::Rule; AWS SAM Developer Guide, "EventBridgeRule",
-    ///   "CloudWatchEvent", "Schedule".
+    /// - Note: Sources: CloudFormation Template Reference, AWS::Events::Rule; AWS SAM Developer Guide,
+    ///   "EventBridgeRule", "CloudWatchEvent", "Schedule".
     static func all(of stack: Stack) throws(EmulatorError) -> [DeclaredRule] {
         var rules: [DeclaredRule] = []
         for resource in stack.resources where resource.type == "AWS::Events::Rule" {

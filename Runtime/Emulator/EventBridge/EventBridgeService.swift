@@ -15,7 +15,8 @@ final class EventBridgeService: JSONProtocolService, DeliveryTarget {
     var archives: [String: EventArchive] = [:]
     var replays: [String: EventReplay] = [:]
 
-    /// - Throws: `EmulatorError` if a resource of the stack can't be made, with its place, or what was kept can't be read.
+    /// - Throws: `EmulatorError` if a resource of the stack can't be made, with its place, or what was kept can't be
+    ///   read.
     init(stack: Stack, host: ServiceHost) throws(EmulatorError) {
         self.host = host
         deliveries = TargetDeliveries(host: host, kind: "events.delivery", errorCode: Self.letterCode)
@@ -100,7 +101,8 @@ final class EventBridgeService: JSONProtocolService, DeliveryTarget {
         }
     }
 
-    /// - Note: Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EventBridge".
+    /// - Note: Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+    ///   EventBridge".
     func requiredAccess(_ operation: String, _ input: JSONValue) -> (action: String, resource: String)? {
         let action = "events:\(operation)"
         let bus = EventBus.name(input["EventBusName"]?.string ?? EventBus.defaultName)

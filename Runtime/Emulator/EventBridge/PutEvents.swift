@@ -5,8 +5,8 @@ import Time
 // Events from outside.
 extension EventBridgeService {
     static let entriesMax = 10
-    /// - Note: Source: EventBridge User Guide, "Calculating PutEvents event entry size"; AWS Compute Blog of January 2026,
-    ///   "More room to build": 1 MB where it was 256 KB.
+    /// - Note: Source: EventBridge User Guide, "Calculating PutEvents event entry size"; AWS Compute Blog of January
+    ///   2026, "More room to build": 1 MB where it was 256 KB.
     static let entryBytesMax = 1_048_576
 
     /// What is paid as one event.

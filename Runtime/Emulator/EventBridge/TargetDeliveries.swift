@@ -3,8 +3,8 @@ import Time
 
 /// Sends to targets: at once, then again while a target fails in a way that may pass, and at last to the dead letters.
 ///
-/// - Note: Sources: EventBridge User Guide, "How EventBridge retries delivering events" and "Using dead-letter queues to
-///   process undelivered events"; Scheduler User Guide, "Configuring a schedule's dead-letter queue".
+/// - Note: Sources: EventBridge User Guide, "How EventBridge retries delivering events" and "Using dead-letter queues
+///   to process undelivered events"; Scheduler User Guide, "Configuring a schedule's dead-letter queue".
 final class TargetDeliveries {
     /// Ours: deliveries that wait for another attempt. Those past it are given up at once.
     static let waitingMax = 100_000

@@ -43,7 +43,8 @@ final class EventSourceMappings: EmulatedService {
         var declared: String?
     }
 
-    /// - Throws: `EmulatorError` if a mapping of the stack can't be made, with its place, or what was kept can't be read.
+    /// - Throws: `EmulatorError` if a mapping of the stack can't be made, with its place, or what was kept can't be
+    ///   read.
     init(
         stack: Stack, pools: [FunctionPool], queues: SQSService, database: ItemDatabase, host: ServiceHost
     ) throws(EmulatorError) {

@@ -16,8 +16,8 @@ final class TableChanges: Sendable {
     private let work: WorkInHand
     private let wake: NIOLoopBound<(Set<String>, [Int64: String]) -> Void>
 
-    /// - Parameter wake: called on the loop with the names of changed tables, and the tracing headers of changes by their
-    ///   numbers; in a turn of its own.
+    /// - Parameter wake: called on the loop with the names of changed tables, and the tracing headers of changes by
+    ///   their numbers; in a turn of its own.
     init(of database: ItemDatabase, host: ServiceHost, wake: @escaping (Set<String>, [Int64: String]) -> Void) {
         loop = host.loop
         work = host.work

@@ -4,8 +4,8 @@ import Routing
 
 /// Which API a request is for, and what of its path is the API's own.
 ///
-/// An API is reached below `/apis/ID`, and by host names such as `ID.execute-api.us-east-1.localhost`, with the paths that
-/// it has on AWS.
+/// An API is reached below `/apis/ID`, and by host names such as `ID.execute-api.us-east-1.localhost`, with the paths
+/// that it has on AWS.
 struct APIAddress {
     static let pathPrefix = "/apis/"
     private static let hostMark = ".execute-api."

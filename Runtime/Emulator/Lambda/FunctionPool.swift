@@ -124,8 +124,8 @@ package final class FunctionPool: Sendable {
 
     // MARK: Renewal
 
-    /// Puts fresh environments in the place of those there are, for the executable is another one: each ends once it has
-    /// answered what it has in hand; what waits goes on waiting.
+    /// Puts fresh environments in the place of those there are, for the executable is another one: each ends once it
+    /// has answered what it has in hand; what waits goes on waiting.
     ///
     /// - Parameter onStarted: told how the first fresh one starts, if one is started now.
     /// - Returns: whether one is: a function that was cold stays so.

@@ -25,8 +25,8 @@ final class FunctionProcess: Sendable {
     ///
     /// - Parameters:
     ///   - onOutput: called with what the process wrote, in order.
-    ///   - onEnd: called once, after the last output. The end of the process counts, and not that of its output: a child
-    ///     of its own may hold the pipe for as long as it likes.
+    ///   - onEnd: called once, after the last output. The end of the process counts, and not that of its output: a
+    ///     child of its own may hold the pipe for as long as it likes.
     /// - Throws: `EmulatorError` naming the executable if it can't be started.
     init(
         executable: String, environment: [String: String],

@@ -59,8 +59,8 @@ package final class FunctionLog: Sendable {
 
     /// Keeps a finished invocation and prints its report.
     ///
-    /// - Parameter error: what the function said of its failure. Whoever called gets it; if nobody waited, it shows only
-    ///   here.
+    /// - Parameter error: what the function said of its failure. Whoever called gets it; if nobody waited, it shows
+    ///   only here.
     func close(_ record: InvocationRecord, process: Int, error: String? = nil) {
         meter?.note(record)
         state.withLock { state in

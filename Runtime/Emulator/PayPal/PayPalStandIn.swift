@@ -5,8 +5,8 @@ import NIOHTTP1
 import Synchronization
 import Time
 
-/// Stands in for PayPal, which costs money too: it speaks the wire format of its Orders API, keeps the orders, takes and
-/// gives back money, signs the webhooks that it sends and says of any whether it has.
+/// Stands in for PayPal, which costs money too: it speaks the wire format of its Orders API, keeps the orders, takes
+/// and gives back money, signs the webhooks that it sends and says of any whether it has.
 ///
 /// - Note: Source: PayPal REST API Reference, "Authentication", "Orders v2", "Idempotency", "Webhooks management", "API
 ///   responses".

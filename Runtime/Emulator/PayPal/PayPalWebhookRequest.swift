@@ -4,8 +4,8 @@ import JSON
 package import Time
 import Tokens
 
-/// A webhook request as PayPal sends it: signed over its id, its time, the webhook's id and the checksum of exactly these
-/// bytes.
+/// A webhook request as PayPal sends it: signed over its id, its time, the webhook's id and the checksum of exactly
+/// these bytes.
 ///
 /// - Note: Source: PayPal Developer, "Webhooks: Integration", Message verification.
 package struct PayPalWebhookRequest: PaymentWebhook {

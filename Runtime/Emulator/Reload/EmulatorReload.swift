@@ -68,8 +68,8 @@ extension Emulator {
 
     /// Reads the template again and goes over to it; data and sockets stay.
     ///
-    /// - Throws: `EmulatorError` with the place in the template if it can't be read or a resource can't be made, or if a
-    ///   table of it differs from that which is there. What was deployed then goes on.
+    /// - Throws: `EmulatorError` with the place in the template if it can't be read or a resource can't be made, or if
+    ///   a table of it differs from that which is there. What was deployed then goes on.
     package func reloadTemplate() async throws(EmulatorError) {
         guard let deployment = entrance.deployment else { throw EmulatorError("Nothing is deployed.") }
         let (stack, access) = try readStack()

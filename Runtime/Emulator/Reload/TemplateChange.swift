@@ -7,8 +7,8 @@ extension Deployment {
     private static let drainMax = Duration.seconds(10)
     private static let clockPause = Duration.milliseconds(20)
 
-    /// Goes over to another stack on the same ground. Functions that are described as before stay warm; sockets stay open;
-    /// queues, invocations, streams and everything else goes on from where it is.
+    /// Goes over to another stack on the same ground. Functions that are described as before stay warm; sockets stay
+    /// open; queues, invocations, streams and everything else goes on from where it is.
     ///
     /// To be called while what can wait is held back at the entrance.
     ///

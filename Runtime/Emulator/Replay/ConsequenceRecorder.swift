@@ -3,8 +3,8 @@ import NIOCore
 import Routing
 import Synchronization
 
-/// Collects what follows from an event beside changes of the tables: functions that fail, events on buses, and what goes
-/// over sockets.
+/// Collects what follows from an event beside changes of the tables: functions that fail, events on buses, and what
+/// goes over sockets.
 final class ConsequenceRecorder: Sendable {
     /// A function that failed, whoever had called it.
     struct Failure: Sendable {

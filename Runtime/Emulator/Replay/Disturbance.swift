@@ -97,7 +97,7 @@ final class Disturbance: Sendable {
         }
     }
 
-    /// Whether what failed for it is tried again at once: otherwise the next step would come before what follows from the
-    /// last one.
+    /// Whether what failed for it is tried again at once: otherwise the next step would come before what follows from
+    /// the last one.
     var retriesAtOnce: Bool { !isTwice }
 }

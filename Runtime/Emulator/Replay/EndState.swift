@@ -3,8 +3,8 @@ import JSON
 /// Where a case has ended, as far as that must be the same however often, and in whatever order, things were delivered.
 ///
 /// Left out is what tells of the way and not of the end: request ids, positions in a stream, and how often the same
-/// message has come to rest in a queue that no function reads. What was pushed and published is no state: it may come more
-/// than once on AWS too.
+/// message has come to rest in a queue that no function reads. What was pushed and published is no state: it may come
+/// more than once on AWS too.
 struct EndState: Sendable {
     private let json: JSONValue
 

@@ -11,8 +11,8 @@ package enum FlowStep: Sendable {
     case pay(reference: String, provider: PaymentStandIns.Provider, outcome: CheckoutOutcome, deliveries: Int)
     /// The seller gives back an amount in cents, or all that is left, of what was paid for `reference`.
     case refund(reference: String, provider: PaymentStandIns.Provider, amount: Int?, deliveries: Int)
-    /// The buyer's bank takes back an amount in cents, or all of it, of what was paid through Stripe for `reference`, or
-    /// gives it back to the seller.
+    /// The buyer's bank takes back an amount in cents, or all of it, of what was paid through Stripe for `reference`,
+    /// or gives it back to the seller.
     case dispute(reference: String, amount: Int?, isWon: Bool, deliveries: Int)
     /// A provider is down from now on, or no longer.
     case outage(provider: PaymentStandIns.Provider, isOver: Bool)

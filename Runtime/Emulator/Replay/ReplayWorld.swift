@@ -89,8 +89,8 @@ final class ReplayWorld: Sendable {
         current.withLock { body(&$0!) }
     }
 
-    /// The time that an event says of itself: the gateway's time of receipt, EventBridge's `time`, or the latest at which
-    /// one of its messages was received or one of its changes made.
+    /// The time that an event says of itself: the gateway's time of receipt, EventBridge's `time`, or the latest at
+    /// which one of its messages was received or one of its changes made.
     static func instant(of event: JSONValue) -> Timestamp? {
         let context = event["requestContext"]
         if let milliseconds = (context?["timeEpoch"] ?? context?["requestTimeEpoch"])?.int {

@@ -6,7 +6,8 @@ struct SeedDatabase: Sendable {
     private let folder: String
     private var file: String { "\(folder)/seed.db" }
 
-    /// Makes sure that every function is built, and reads the seed through the DynamoDB API, so that a bad item is refused in DynamoDB's words.
+    /// Makes sure that every function is built, and reads the seed through the DynamoDB API, so that a bad item is
+    /// refused in DynamoDB's words.
     ///
     /// - Parameters:
     ///   - functions: logical ids that the template must have.

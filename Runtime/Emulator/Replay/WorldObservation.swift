@@ -86,15 +86,15 @@ extension ReplayWorld {
         return .object(object)
     }
 
-    /// The emulator's own address, which is another in every run, is written as the template's parameters write it; so are
-    /// signatures over it.
+    /// The emulator's own address, which is another in every run, is written as the template's parameters write it; so
+    /// are signatures over it.
     private func withoutAddress(_ text: String) -> String {
         text.replacing(emulator.endpoint, with: "${Endpoint}")
             .replacing(/X-Amz-Signature=[0-9a-f]{64}/, with: "X-Amz-Signature=${Signature}")
     }
 
-    /// Ids of connections are written as the names that the flow gives them; of a table's stream, the shard is another in
-    /// every run, and which place in it a change has depends on what else was written.
+    /// Ids of connections are written as the names that the flow gives them; of a table's stream, the shard is another
+    /// in every run, and which place in it a change has depends on what else was written.
     func named(_ value: JSONValue) -> JSONValue {
         let text = value.compactText
         var named = text.replacing(/shardId-[0-9]{20}-[0-9a-f]{8}/, with: "${Shard}")

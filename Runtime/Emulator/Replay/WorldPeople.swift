@@ -169,8 +169,8 @@ extension ReplayWorld {
         return socket
     }
 
-    /// What has come over the sockets since the last call, in an order that does not depend on which of several functions
-    /// was quicker.
+    /// What has come over the sockets since the last call, in an order that does not depend on which of several
+    /// functions was quicker.
     func takePushes() async throws(EmulatorError) -> [JSONValue] {
         var pushes: [JSONValue] = []
         for (name, socket) in now.sockets.sorted(by: { $0.key < $1.key }) {

@@ -1,5 +1,5 @@
-/// A page of a list of keys: those that begin with a prefix, where those that go on with the delimiter further behind are
-/// put together in one entry.
+/// A page of a list of keys: those that begin with a prefix, where those that go on with the delimiter further behind
+/// are put together in one entry.
 ///
 /// - Note: Source: Amazon S3 User Guide, "Organizing objects using prefixes"; Amazon S3 API Reference, ListObjectsV2.
 package struct KeyPage {

@@ -2,8 +2,8 @@ import Items
 import JSON
 import Time
 
-/// How a queue and its messages are kept. What a message is and how it fares are two records, so that a receive does not
-/// write the message again.
+/// How a queue and its messages are kept. What a message is and how it fares are two records, so that a receive does
+/// not write the message again.
 struct QueueRecords {
     static let queueKind = "sqs.queue"
     private static let messageKind = "sqs.message"

@@ -19,7 +19,8 @@ final class SchedulerService: EmulatedService {
     private var deletions: Deque<String> = []
     private static let deletionsMax = 1_000
 
-    /// - Throws: `EmulatorError` if a resource of the stack can't be made, with its place, or what was kept can't be read.
+    /// - Throws: `EmulatorError` if a resource of the stack can't be made, with its place, or what was kept can't be
+    ///   read.
     init(stack: Stack, host: ServiceHost) throws(EmulatorError) {
         self.host = host
         deliveries = TargetDeliveries(host: host, kind: "scheduler.delivery") { $0.code }

@@ -69,8 +69,8 @@ protocol HTTPUpgrade: Sendable {
 package protocol HTTPService: Sendable {
     func handle(_ request: HTTPRequest, respond: @escaping @Sendable (HTTPResponse) -> Void)
 
-    /// Asked at the head of each request with a body: what is to take it, or nil if it is to be collected. Called on the
-    /// connection's loop.
+    /// Asked at the head of each request with a body: what is to take it, or nil if it is to be collected. Called on
+    /// the connection's loop.
     func sink(for head: HTTPRequestHead) -> (any HTTPBodySink)?
 
     /// The peer hung up or wrote what is not HTTP; `reason` is nil for an orderly close.

@@ -20,8 +20,8 @@ enum ProgramPages {
         while fgets(&line, Int32(line.count), maps) != nil {
             let text = String(
                 decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            // "55d8e2a00000-55d8e2c00000 r-xp 00000000 fe:00 123  /path/of/program". Only what can be executed was surely
-            // never written: pages that can only be read now may hold addresses that the loader has put there.
+            // "55d8e2a00000-55d8e2c00000 r-xp 00000000 fe:00 123  /path/of/program". Only what can be executed was
+            // surely never written: pages that can only be read now may hold addresses that the loader has put there.
             let fields = text.split(separator: " ", maxSplits: 2)
             guard text.hasSuffix(suffix), fields.count == 3, fields[1] == "r-xp" else { continue }
             let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }

@@ -10,8 +10,8 @@ protocol JSONProtocolService: EmulatedService {
     var targetPrefix: String { get }
     var host: ServiceHost { get }
 
-    /// Carries an operation out. `reply` is called once, then or later; the answer leaves when what was noted by then is
-    /// in the file.
+    /// Carries an operation out. `reply` is called once, then or later; the answer leaves when what was noted by then
+    /// is in the file.
     func perform(
         _ operation: String, _ input: JSONValue, of call: ServiceCall,
         reply: @escaping (Result<JSONValue, ServiceFault>) -> Void)

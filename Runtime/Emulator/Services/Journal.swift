@@ -3,9 +3,9 @@ import NIOCore
 
 /// What the services keep over a restart, on one event loop.
 ///
-/// A service holds its state in memory, changes it, and notes here what has changed. All that one turn of the loop notes
-/// is written in one transaction, whichever the services, and turns are written in order: after a crash the file holds
-/// everything up to some turn and nothing of later ones. Answers wait for the commit.
+/// A service holds its state in memory, changes it, and notes here what has changed. All that one turn of the loop
+/// notes is written in one transaction, whichever the services, and turns are written in order: after a crash the file
+/// holds everything up to some turn and nothing of later ones. Answers wait for the commit.
 final class Journal {
     private let database: ItemDatabase
     private let loop: any EventLoop

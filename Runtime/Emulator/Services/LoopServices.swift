@@ -22,8 +22,8 @@ struct LoopServices: Sendable {
         return try result.get()
     }
 
-    /// Puts others in the place of the services, within one turn of the loop: what comes before it is theirs, what comes
-    /// after it is the others'.
+    /// Puts others in the place of the services, within one turn of the loop: what comes before it is theirs, what
+    /// comes after it is the others'.
     ///
     /// - Parameter make: nil leaves everything as it is.
     /// - Returns: whether there are others now.

@@ -71,8 +71,8 @@ final class Services {
         }
     }
 
-    /// Begins nothing more by itself and keeps nobody waiting, so that others can take over once nothing is in hand: all
-    /// that is to go on is kept in the journal.
+    /// Begins nothing more by itself and keeps nobody waiting, so that others can take over once nothing is in hand:
+    /// all that is to go on is kept in the journal.
     func windDown() {
         host.timers.close()
         functions.windDown()

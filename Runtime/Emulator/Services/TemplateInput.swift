@@ -2,8 +2,8 @@ import JSON
 import Template
 
 extension TemplateValue {
-    /// As CloudFormation hands it on to a service: scalars are texts, but for those members that are numbers or booleans
-    /// in the service's model.
+    /// As CloudFormation hands it on to a service: scalars are texts, but for those members that are numbers or
+    /// booleans in the service's model.
     ///
     /// - Parameters:
     ///   - numbers: names of members, at any depth, that are whole numbers.

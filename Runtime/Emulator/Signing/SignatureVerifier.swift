@@ -9,8 +9,8 @@ import Time
 /// - Note: Source: AWS Identity and Access Management User Guide, "Create a signed AWS API request"; order and words of
 ///   the errors as dynalite's index.js records them of AWS.
 struct SignatureVerifier: Sendable {
-    /// How far the clocks may be apart. A request that was signed beforehand is good for as long: `X-Amz-Expires`, which
-    /// Amazon S3 reads, changes nothing elsewhere.
+    /// How far the clocks may be apart. A request that was signed beforehand is good for as long: `X-Amz-Expires`,
+    /// which Amazon S3 reads, changes nothing elsewhere.
     static let skew = Duration.seconds(15 * 60)
 
     let credentials: Credentials

@@ -31,8 +31,8 @@ extension Emulator {
     /// Puts a snapshot in a folder for `--data`. Until it is whole there, nothing of what was in the folder is touched.
     ///
     /// - Parameter force: replaces what is in the folder.
-    /// - Throws: `EmulatorError` if the snapshot can't be read or is not as it was made, the folder holds something, or an
-    ///   emulator uses it.
+    /// - Throws: `EmulatorError` if the snapshot can't be read or is not as it was made, the folder holds something, or
+    ///   an emulator uses it.
     /// - Returns: when the snapshot was made, RFC 3339.
     package static func restore(
         _ snapshot: String, to data: String, force: Bool

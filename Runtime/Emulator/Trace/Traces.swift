@@ -72,8 +72,8 @@ package final class Traces: Sendable {
         return nil
     }
 
-    /// `{"root", "at", "dropped", "spans": [{"service", "name", "startMicroseconds", "durationMicroseconds", "isError"}]}`
-    /// with starts from the first one, in their order; nil if there is none, or not any more.
+    /// `{"root", "at", "dropped", "spans": [{"service", "name", "startMicroseconds", "durationMicroseconds",
+    /// "isError"}]}` with starts from the first one, in their order; nil if there is none, or not any more.
     package func report(of root: String) -> JSONValue? {
         guard let trace = state.withLock({ $0.traces[root] }) else { return nil }
         let spans = trace.spans.sorted {

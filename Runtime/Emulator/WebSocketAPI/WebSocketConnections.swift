@@ -9,7 +9,8 @@ import Time
 /// Connection ids are the emulator's own, so that `/@connections/ID` is understood below an API's address and without
 /// it: a client made with nothing but `AWS_ENDPOINT_URL` reaches every socket.
 ///
-/// - Note: Source: Amazon API Gateway Management API Reference; API Gateway Developer Guide, "Use @connections commands".
+/// - Note: Source: Amazon API Gateway Management API Reference; API Gateway Developer Guide, "Use @connections
+///   commands".
 final class WebSocketConnections {
     static let pathSegment = "@connections"
 
@@ -26,7 +27,8 @@ final class WebSocketConnections {
 
     init(host: ServiceHost) { self.host = host }
 
-    /// Tells the functions that the sockets of an earlier run are gone; one that was being told at its end is told again.
+    /// Tells the functions that the sockets of an earlier run are gone; one that was being told at its end is told
+    /// again.
     ///
     /// - Parameters:
     ///   - apis: by id.

@@ -4,8 +4,8 @@ import Items
 
 /// Reads items in their stored form.
 ///
-/// Bytes from the file went through ``StoredItemChecker``. Every read is checked against the end all the same: no mistake
-/// gives memory that is not the item's.
+/// Bytes from the file went through ``StoredItemChecker``. Every read is checked against the end all the same: no
+/// mistake gives memory that is not the item's.
 struct StoredItemReader {
     private var position: UnsafeRawPointer
     private let end: UnsafeRawPointer

@@ -11,7 +11,8 @@ final class Connection: @unchecked Sendable {
         var object: Int64
     }
 
-    /// Statements kept per connection. Past it all idle ones are dropped: those of deleted tables would pile up otherwise.
+    /// Statements kept per connection. Past it all idle ones are dropped: those of deleted tables would pile up
+    /// otherwise.
     static let statementsMax = 512
     /// How long a call waits for a lock of another connection of ours: longer than any of them keeps one.
     static let lockWaitMilliseconds: Int32 = 10_000

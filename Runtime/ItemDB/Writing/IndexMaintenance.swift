@@ -12,7 +12,8 @@ struct IndexEntry: Hashable {
 }
 
 extension TableIndex {
-    /// What keeps an item out of the table because of this index. An item without the key is only left out of the index.
+    /// What keeps an item out of the table because of this index. An item without the key is only left out of the
+    /// index.
     func keyFailure(of item: StoredItem) -> KeyFailure? {
         for (place, attribute) in key.attributes.enumerated() {
             let isSort = place > key.furtherPartitions.count

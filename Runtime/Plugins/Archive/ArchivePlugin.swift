@@ -1,9 +1,9 @@
 import Foundation
 import PackagePlugin
 
-/// `swift package archive [--arch ARCH] [--output FOLDER] [--sam-build FOLDER] [FUNCTION…]`: builds functions in release mode
-/// with the standard library inside, and writes a zip for Lambda of each; without names, of all that `template.yaml` has.
-/// For `sam build`, a template and makefiles too.
+/// `swift package archive [--arch ARCH] [--output FOLDER] [--sam-build FOLDER] [FUNCTION…]`: builds functions in
+/// release mode with the standard library inside, and writes a zip for Lambda of each; without names, of all that
+/// `template.yaml` has. For `sam build`, a template and makefiles too.
 @main struct ArchivePlugin: CommandPlugin {
     func performCommand(context: PluginContext, arguments: [String]) throws {
         var extractor = ArgumentExtractor(arguments)
@@ -76,8 +76,8 @@ private struct Build {
         try makeLibraryToLink()
     }
 
-    /// What the functions call of libcurl, without versions: Debian's library has some, which Amazon Linux's lacks, and the
-    /// dynamic linker would complain at each start. To be linked against, never to be run.
+    /// What the functions call of libcurl, without versions: Debian's library has some, which Amazon Linux's lacks, and
+    /// the dynamic linker would complain at each start. To be linked against, never to be run.
     private func makeLibraryToLink() throws {
         let names = [
             "curl_easy_cleanup", "curl_easy_getinfo", "curl_easy_init", "curl_easy_perform", "curl_easy_reset",

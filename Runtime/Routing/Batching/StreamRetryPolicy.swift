@@ -2,8 +2,8 @@ package import Time
 
 /// What happens to a batch of a stream's records after the function failed on it: the records behind it wait.
 ///
-/// - Note: Source: AWS Lambda Developer Guide, "Retaining discarded records for a DynamoDB event source", and Lambda API
-///   Reference, CreateEventSourceMapping.
+/// - Note: Source: AWS Lambda Developer Guide, "Retaining discarded records for a DynamoDB event source", and Lambda
+///   API Reference, CreateEventSourceMapping.
 package struct StreamRetryPolicy: Hashable, Sendable {
     package enum Decision: Hashable, Sendable {
         /// The same records, after a pause.

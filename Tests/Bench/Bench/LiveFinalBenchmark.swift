@@ -1,9 +1,9 @@
 import JSON
 import Time
 
-/// An evening as it is meant: sixteen votings open at once, some register, everybody votes, the tally is read, those who
-/// registered and have not voted are alerted, and the votes are counted at the end. Every step goes through the emulator
-/// and the bundle's own functions, and the run fails unless every count is right.
+/// An evening as it is meant: sixteen votings open at once, some register, everybody votes, the tally is read, those
+/// who registered and have not voted are alerted, and the votes are counted at the end. Every step goes through the
+/// emulator and the bundle's own functions, and the run fails unless every count is right.
 struct LiveFinalBenchmark {
     struct Size {
         /// Each votes once.
@@ -218,7 +218,8 @@ struct LiveFinalBenchmark {
         try expect(paid, balances, "balances of one credit less")
     }
 
-    /// Exactly those who registered and did not vote have one alert each; who of them is connected was told, nobody else.
+    /// Exactly those who registered and did not vote have one alert each; who of them is connected was told, nobody
+    /// else.
     private func checkAlerts(in evening: Evening, _ open: [WebSocketClient]) throws(LoadGenerator.Failure) {
         var inboxes: [String] = []
         try tables.scan(

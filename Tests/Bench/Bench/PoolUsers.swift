@@ -9,8 +9,8 @@ struct PoolUsers {
 
     let users: [User]
 
-    /// The template with one way more to sign in, by a password that an administrator passes on: the site's own way hides
-    /// it, which is not what is measured here.
+    /// The template with one way more to sign in, by a password that an administrator passes on: the site's own way
+    /// hides it, which is not what is measured here.
     static func template(of path: String) throws(LoadGenerator.Failure) -> TemporaryTemplate {
         let text = try TemporaryTemplate.text(of: path)
         let flows = "ExplicitAuthFlows: ["

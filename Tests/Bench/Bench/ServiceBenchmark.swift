@@ -157,7 +157,8 @@ struct ServiceBenchmark {
         return ["PutEvents to rule to function", figure(rate(since: started)), "–", "–"]
     }
 
-    /// From the answer of a write to the start of the function that gets its stream record, by the emulator's own traces.
+    /// From the answer of a write to the start of the function that gets its stream record, by the emulator's own
+    /// traces.
     private func stream(_ calls: ServiceCalls) throws(LoadGenerator.Failure) -> [String] {
         var delays: [Double] = []
         for number in 0..<max(10, count / 100) {

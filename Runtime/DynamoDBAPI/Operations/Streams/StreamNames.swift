@@ -18,7 +18,9 @@ package enum StreamNames {
     }
 
     /// Sequence numbers have 21 digits at least, and rise in the order of texts too.
-    package static func sequenceNumber(_ sequence: Int64) -> String { "1" + padded(String(sequence), sequenceDigits - 1) }
+    package static func sequenceNumber(_ sequence: Int64) -> String {
+        "1" + padded(String(sequence), sequenceDigits - 1)
+    }
 
     static let sequenceDigits = 21
 

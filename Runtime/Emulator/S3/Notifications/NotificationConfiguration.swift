@@ -2,8 +2,8 @@ import JSON
 
 /// Where a bucket's events go.
 ///
-/// - Note: Source: Amazon S3 API Reference, PutBucketNotificationConfiguration; Amazon S3 User Guide, "Configuring event
-///   notifications using object key name filtering".
+/// - Note: Source: Amazon S3 API Reference, PutBucketNotificationConfiguration; Amazon S3 User Guide, "Configuring
+///   event notifications using object key name filtering".
 package struct NotificationConfiguration: Hashable, Sendable {
     /// Kinds of destinations, with the names of their elements.
     package enum Destination: String, CaseIterable, Sendable {

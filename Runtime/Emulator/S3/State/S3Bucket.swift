@@ -124,8 +124,8 @@ final class S3Store {
         return lastSequence
     }
 
-    /// For what was there before anything happened: the same however late it is, so that a replay sees the same numbers in
-    /// every run.
+    /// For what was there before anything happened: the same however late it is, so that a replay sees the same numbers
+    /// in every run.
     func nextSeedSequence() -> UInt64 {
         lastSequence += 1
         return lastSequence
