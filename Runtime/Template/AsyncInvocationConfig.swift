@@ -12,9 +12,6 @@ package struct AsyncInvocationConfig: Hashable, Sendable {
     /// The ARN of a queue.
     package var deadLetterQueue: String?
 
-    /// Whether a function that invokes itself again and again is not stopped.
-    package var allowsLoops = false
-
     private static let destinationTypes = ["SQS", "Lambda", "EventBridge"]
 
     package init(of function: FunctionResource) throws(TemplateError) {
@@ -26,9 +23,7 @@ package struct AsyncInvocationConfig: Hashable, Sendable {
             onSuccess = try Self.destination(value["DestinationConfig"]?["OnSuccess"], "OnSuccess")
             onFailure = try Self.destination(value["DestinationConfig"]?["OnFailure"], "OnFailure")
         }
-        let loops = try function.properties["RecursiveLoop"]?.requireText(
-            "RecursiveLoop", oneOf: ["Allow", "Terminate"])
-        allowsLoops = loops == "Allow"
+        _ = try function.properties["RecursiveLoop"]?.requireText("RecursiveLoop", oneOf: ["Allow", "Terminate"])
         if let value = function.deadLetterQueue {
             _ = try value.require("Type", of: "DeadLetterQueue").requireText("Type", oneOf: ["SQS"])
             deadLetterQueue = try value.require("TargetArn", of: "DeadLetterQueue").requireText("TargetArn")

@@ -34,6 +34,9 @@ package struct FunctionResource: Hashable, Sendable {
     /// Every property, these included.
     package let properties: TemplateValue
 
+    /// Whether it goes on when it invokes itself again and again, through whatever: `RecursiveLoop: Allow`.
+    package var allowsLoops: Bool { properties["RecursiveLoop"]?.text == "Allow" }
+
     init(_ resource: Resource) throws(TemplateError) {
         let id = resource.logicalID
         let properties = resource.properties

@@ -175,6 +175,56 @@ def perform(call):
     assert running.stop() == 0
 
 
+QUEUE_LOOP = """
+    AWSTemplateFormatVersion: "2010-09-09"
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Dead: {Type: AWS::SQS::Queue, Properties: {QueueName: dead}}
+      Work:
+        Type: AWS::SQS::Queue
+        Properties:
+          QueueName: work
+          RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}
+      Loop:
+        Type: AWS::Serverless::Function
+        Properties:
+          FunctionName: loop
+          Runtime: provided.al2023
+          CodeUri: .
+          Handler: loop
+          Timeout: 20
+          RecursiveLoop: Terminate
+          Policies: [{SQSSendMessagePolicy: {QueueName: !GetAtt Work.QueueName}}]
+          Environment: {Variables: {QUEUE: !Ref Work}}
+          Events:
+            Work: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 1}}
+"""
+
+
+@pytest.mark.parametrize("setting, rounds", [("Terminate", 16), ("Allow", 30)])
+def test_a_function_that_goes_on_through_its_queue_is_stopped_unless_it_may(tmp_path, setting, rounds):
+    (tmp_path / "template.yaml").write_text(textwrap.dedent(QUEUE_LOOP).replace("Terminate", setting))
+    script = pathlib.Path(__file__).with_name("calling.py").read_text()
+    onward = """
+def perform(event):
+    left = int(event["Records"][0]["body"]) - 1
+    open("count", "a").write("x")
+    if left:
+        boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody=str(left))
+"""
+    install_function(tmp_path, "loop", script.replace("\n\nwhile True", onward + "\n\nwhile True", 1))
+    running = Emulator(template=tmp_path / "template.yaml", functions=tmp_path, cwd=tmp_path)
+    client = running.client("sqs")
+    client.send_message(
+        QueueUrl=client.get_queue_url(QueueName="work")["QueueUrl"], MessageBody="30", MessageSystemAttributes={
+            "AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}})
+    running.advance("1ms")
+    assert (tmp_path / "count").read_text() == "x" * rounds
+    # With a queue for what was too much, nothing is lost.
+    assert [letter["Body"] for letter in receive(running, "dead")] == ([] if rounds == 30 else ["14"])
+    assert running.stop() == 0
+
+
 @pytest.mark.parametrize("old, new, message", [
     ("MaximumRetryAttempts: 0", "MaximumRetryAttempts: 3", "MaximumRetryAttempts"),
     ("{Type: SQS, Destination: !GetAtt Bad.Arn}", "{Type: SQS}", "Destination"),

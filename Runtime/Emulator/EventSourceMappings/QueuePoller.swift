@@ -11,6 +11,7 @@ final class QueuePoller: Poller {
     private let queue: MessageQueue
     private let deadLetters: () -> MessageQueue?
     private let invocation: BatchInvocation
+    private let function: FunctionConfiguration
     private let host: ServiceHost
     private let report: (_ result: String) -> Void
     /// Batches at the function at once. More than it has environments would only wait there, and their messages' time
@@ -20,6 +21,8 @@ final class QueuePoller: Poller {
     private struct Record {
         var message: QueueMessage
         var json: [UInt8]
+        /// The tracing header with which its function is invoked; nil for a new one.
+        var trace: String?
     }
 
     private var gathered: [Record] = []
@@ -35,6 +38,7 @@ final class QueuePoller: Poller {
         self.mapping = mapping
         self.queue = queue
         self.deadLetters = deadLetters
+        function = pool.function
         self.host = host
         self.report = report
         criteria = try mapping.criteria()
@@ -83,10 +87,25 @@ final class QueuePoller: Poller {
     private func gather(_ message: QueueMessage) {
         let json = Self.json(message, of: queue)
         guard criteria.accepts(json) else { return queue.remove(message.number) }
-        let record = Record(message: message, json: json.compactBytes)
+        var trace = message.traceHeader
+        if let header = trace {
+            let next = Lineage.entering(function.arn, with: header)
+            guard next != nil || function.allowsLoops else { return end(message) }
+            trace = next ?? header
+        }
+        let record = Record(message: message, json: json.compactBytes, trace: trace)
         if !window.fits(record.json.count) { send() }
         window.add(record.json.count, at: host.clock.now)
         gathered.append(record)
+    }
+
+    /// Ends a chain in which the function was invoked too often: the message goes to the dead letters, or is lost.
+    ///
+    /// - Note: Source: AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops".
+    private func end(_ message: QueueMessage) {
+        host.log.noteLoop(of: function.logicalID)
+        deadLetters()?.takeDeadLetter(message, from: queue)
+        queue.remove(message.number)
     }
 
     private func setTimer(at due: Timestamp) {
@@ -105,7 +124,7 @@ final class QueuePoller: Poller {
         timer = nil
         running += 1
         invocation.run(
-            batch.map(\.json), identifiers: batch.map(\.message.id), trace: batch.first?.message.traceHeader
+            batch.map(\.json), identifiers: batch.map(\.message.id), trace: batch.first?.trace
         ) { [self] answer in
             running -= 1
             guard let answer else { return }

@@ -96,10 +96,10 @@ final class AsyncInvocations: DeliveryTarget {
             functionARN: functionARN, requestID: requestID, trace: next ?? trace, payload: payload, acceptedAt: now,
             dueAt: now)
         host.journal.put(Self.kind, requestID, event.record)
-        if next != nil || functions[functionARN]?.config.allowsLoops == true {
+        if next != nil || functions[functionARN]?.pool.function.allowsLoops == true {
             run(event)
         } else if let function = functions[functionARN] {
-            host.log.note("\(function.pool.function.logicalID) was stopped: it invokes itself again and again.")
+            host.log.noteLoop(of: function.pool.function.logicalID)
             giveUp(event, of: function, condition: RetryLimit.attempts.lambdaName, outcome: nil)
         }
         return true

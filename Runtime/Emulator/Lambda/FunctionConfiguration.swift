@@ -18,6 +18,8 @@ package struct FunctionConfiguration: Hashable, Sendable {
     /// `LoggingConfig.LogFormat`: `Text` or `JSON`.
     package var logFormat: String
     package var logLevel: String
+    /// Whether it goes on when it invokes itself again and again, through whatever.
+    package var allowsLoops = false
 }
 
 extension FunctionConfiguration {
@@ -49,7 +51,8 @@ extension FunctionConfiguration {
                 concurrencyMax: function.reservedConcurrency ?? processors,
                 environment: function.environment.mapValues(addresses.replaced(in:))
                     .merging(variables) { _, given in given },
-                logFormat: function.logFormat, logLevel: function.applicationLogLevel ?? "INFO")
+                logFormat: function.logFormat, logLevel: function.applicationLogLevel ?? "INFO",
+                allowsLoops: function.allowsLoops)
         }
     }
 

@@ -90,6 +90,13 @@ package final class FunctionLog: Sendable {
         state.withLock { enqueue(Array("emulator | \(text)\n".utf8), &$0) }
     }
 
+    /// Says that a chain of invocations was ended.
+    func noteLoop(of function: String) {
+        note(
+            "\(function) was stopped: it invokes itself again and again. If that is meant, set its RecursiveLoop to "
+                + "Allow.")
+    }
+
     /// The latest invocations kept, oldest first.
     package var records: [InvocationRecord] { state.withLock { Array($0.records) } }
 
