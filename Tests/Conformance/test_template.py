@@ -194,6 +194,20 @@ def test_every_queue_gives_up_to_dead_letters(stack):
             assert queues[name]["MessageRetentionPeriod"] == 1_209_600, name
 
 
+def test_a_function_that_goes_on_through_its_own_queue_may(stack):
+    """Lambda would end it after sixteen rounds."""
+    found = {}
+    for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values():
+        name, = [one for one in stack.of_type("AWS::Lambda::Function") if stack.reference(one) == mapping["FunctionName"]]
+        statements = [
+            statement for policy in stack.resources[f"{name}Role"].get("Policies", [])
+            for statement in policy["PolicyDocument"]["Statement"]]
+        if any("sqs:SendMessage" in statement["Action"] and mapping["EventSourceArn"] in statement["Resource"]
+               for statement in statements):
+            found[name] = stack.resources[name].get("RecursiveLoop")
+    assert found == {"DeliverMessage": "Allow", "RefundVotes": "Allow"}
+
+
 @pytest.mark.parametrize("service", ["Events", "Scheduler", "Lambda", "SQS", "DynamoDB", "S3"])
 def test_a_second_stack_in_the_account_finds_no_name_taken(stack, service):
     """CloudFormation makes names of its own, or they begin with the stack's."""
