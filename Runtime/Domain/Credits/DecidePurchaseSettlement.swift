@@ -23,7 +23,9 @@ package func decidePurchaseSettlement(
     guard let purchase else { return quarantined(.referenceUnknown) }
     guard notice.provider == purchase.provider else { return quarantined(.providerDiffers) }
     switch (notice.kind, purchase.state) {
-    case (.refunded, _), (.disputed, _), (.refundFailed, _), (.disputeWon, _):
+    case (.refundFailed, _): return quarantined(.refundFailed)
+    case (.disputeWon, _): return quarantined(.disputeWon)
+    case (.refunded, _), (.disputed, _):
         guard let cents = notice.amountCents, cents > 0 else { return quarantined(.amountDiffers) }
         guard notice.currency == purchase.currency else { return quarantined(.currencyDiffers) }
         guard cents <= purchase.amountCents else { return quarantined(.refundTooLarge) }

@@ -56,11 +56,11 @@ package struct Purchase: StoredEntity, Hashable {
     package var returnedCents: Int { min(refundedCents + disputedCents, amountCents) }
 
     /// Until then the provider's page can be paid.
-    package var expiresAt: Timestamp { createdAt + PaymentTerms.checkoutLifetime }
+    package var expiresAt: Timestamp { createdAt + PurchaseTerms.checkoutLifetime }
 
     /// Whether the provider's page can be opened at `now`.
     package func opensCheckout(at now: Timestamp) -> Bool {
-        state == .pending && now < createdAt + PaymentTerms.checkoutOpeningTime
+        state == .pending && now < createdAt + PurchaseTerms.checkoutOpeningTime
     }
 
     /// The state as a user sees it: nothing need arrive for a purchase to expire.

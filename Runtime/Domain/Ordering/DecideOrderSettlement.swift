@@ -28,7 +28,9 @@ package func decideOrderSettlement(
     guard let (order, payment) = order else { return quarantined(.referenceUnknown) }
     guard notice.provider == payment.provider else { return quarantined(.providerDiffers) }
     switch (notice.kind, payment.state) {
-    case (.refunded, _), (.disputed, _), (.refundFailed, _), (.disputeWon, _):
+    case (.refundFailed, _): return quarantined(.refundFailed)
+    case (.disputeWon, _): return quarantined(.disputeWon)
+    case (.refunded, _), (.disputed, _):
         guard let cents = notice.amountCents, cents > 0 else { return quarantined(.amountDiffers) }
         guard notice.currency == payment.currency else { return quarantined(.currencyDiffers) }
         guard cents <= payment.amountCents else { return quarantined(.refundTooLarge) }

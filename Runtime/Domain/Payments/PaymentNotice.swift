@@ -1,5 +1,3 @@
-import Time
-
 /// Who takes the money; the buyer chooses.
 package enum ProviderName: String, CaseIterable, Decodable, Sendable {
     case stripe
@@ -49,13 +47,4 @@ package struct PaymentNotice: Hashable, Sendable {
         self.amountCents = amountCents
         self.currency = currency
     }
-}
-
-/// Times agreed with the payment provider.
-package enum PaymentTerms {
-    /// How long a hosted page can be paid, from when its purchase or order was stored.
-    package static let checkoutLifetime: Duration = .seconds(60 * 60)
-    /// How long the page can be opened, or opened again. Stripe takes pages that stay for 30 minutes at least, as it
-    /// counts, so a page whose first opening failed must be opened while there is more than that left.
-    package static let checkoutOpeningTime: Duration = .seconds(29 * 60)
 }
