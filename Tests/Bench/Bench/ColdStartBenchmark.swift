@@ -2,7 +2,7 @@ import Glibc
 import JSON
 
 /// Starts of a function's process, seen from the other end of the Runtime API: to its first `next`, and to its first
-/// reply with one write to the store.
+/// reply, before which it writes to the store: CastVote after a read, the others at once.
 struct ColdStartBenchmark {
     let build: String
     /// The emulator whose DynamoDB is written to.
@@ -15,12 +15,12 @@ struct ColdStartBenchmark {
         var replyMilliseconds: Double
     }
 
-    /// - Parameter functions: executables and the event that makes each write once; measured in turn, so that a slow
+    /// - Parameter functions: executables and the event that makes each write; measured in turn, so that a slow
     ///   moment of the machine meets all of them.
     func run(_ functions: [(name: String, event: [UInt8])]) throws(LoadGenerator.Failure) -> ResultTable {
         var result = ResultTable(
             "Cold start of a process, \(rounds) starts in turn, medians",
-            columns: ["function", "to first next, ms", "to first reply with one write, ms", "peak MiB"])
+            columns: ["function", "to first next, ms", "to first reply, ms", "peak MiB"])
         var starts: [String: [Start]] = [:]
         var memory: [String: Double] = [:]
         for _ in 0..<rounds {
