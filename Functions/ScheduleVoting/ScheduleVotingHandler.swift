@@ -16,39 +16,25 @@ package struct ScheduleVotingHandler: LambdaHandler {
     private let scheduler: any Scheduler
     private let messages: any MessageQueue
     private let refunds: any MessageQueue
+    private let following: ChangeFollowing
     /// The ARN of the function that carries out a moment.
     private let target: @Sendable (VotingMoment) -> String
 
     package init(
         store: any ItemStore, scheduler: any Scheduler, messages: any MessageQueue, refunds: any MessageQueue,
-        target: @escaping @Sendable (VotingMoment) -> String
+        deadLetters: any MessageQueue, target: @escaping @Sendable (VotingMoment) -> String
     ) {
         self.store = store
         self.scheduler = scheduler
         self.messages = messages
         self.refunds = refunds
+        following = ChangeFollowing(by: "ScheduleVoting", deadLetters: deadLetters)
         self.target = target
     }
 
     /// The changes of one voting come in order: after a failure what is behind it waits.
     package func handle(_ event: DynamoDBStreamEvent, context: InvocationContext) async throws -> DynamoDBStreamReply {
-        for record in event.records {
-            do {
-                try await follow(record.dynamodb, context)
-            } catch let error as MalformedItem {
-                // No voting of ours is like that. It would hold up all that are behind it for a day.
-                context.logger.error("the schedules of a voting are not done: \(error)")
-                context.count(["VotingsMalformed": 1], by: "ScheduleVoting")
-            } catch ServiceError.rejected(let reason) {
-                // The same call is refused as often as it is made, for a day.
-                context.logger.error("the schedules of a voting are refused: \(reason)")
-                context.count(["VotingsRejected": 1], by: "ScheduleVoting")
-            } catch {
-                context.logger.error("the schedules of a voting are not done: \(error)")
-                return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)
-            }
-        }
-        return DynamoDBStreamReply()
+        await following.follow(event, context) { try await follow($0.dynamodb, context) }
     }
 
     private func follow(_ change: DynamoDBStreamEvent.Change, _ context: InvocationContext) async throws {
@@ -56,10 +42,11 @@ package struct ScheduleVotingHandler: LambdaHandler {
         let voting = try Voting(item: image)
         let earlier = try change.oldImage.map { try Voting(item: $0) }
         guard changesSchedules(voting, from: earlier) else { return }
-        try await schedule(voting.id, after: earlier, context)
+        // First: whatever is wrong with schedules holds up no credits.
         if voting.kind == .paid, voting.cancelledAt != nil, earlier?.cancelledAt == nil {
             try await refund(voting, context)
         }
+        try await schedule(voting.id, after: earlier, context)
     }
 
     /// Goes by what is stored now, and once more if that changed meanwhile: of two that run at once, the one that ends

@@ -1,4 +1,11 @@
 import AWSServices
 import LambdaRuntime
+import Machine
 
-try await RuntimeLoop(SpreadUpdateHandler(queue: LiveServices.fromEnvironment().queue("MESSAGE_QUEUE"))).run()
+func handler() throws(EnvironmentError) -> SpreadUpdateHandler {
+    let services = try LiveServices.fromEnvironment()
+    return SpreadUpdateHandler(
+        queue: try services.queue("MESSAGE_QUEUE"), deadLetters: try services.queue("UNPROCESSED_EVENTS"))
+}
+
+try await RuntimeLoop(handler()).run()

@@ -18,6 +18,8 @@ package struct DynamoDBStreamEvent: Codable, Hashable, Sendable {
     package var isFinalInvokeForWindow: Bool?
     package var isWindowTerminatedEarly: Bool?
 
+    package init(records: [Record]) { self.records = records }
+
     private enum CodingKeys: String, CodingKey {
         case records = "Records"
         case shardId, eventSourceARN, window, state, isFinalInvokeForWindow, isWindowTerminatedEarly

@@ -19,17 +19,6 @@ struct EventPublishingTests {
         }
     }
 
-    private final class Queue: MessageQueue {
-        private let error: ServiceError?
-        private let kept = Mutex<[QueueMessage]>([])
-        init(_ error: ServiceError?) { self.error = error }
-        var bodies: [JSONValue] { kept.withLock { $0 }.map { (try? parseJSON($0.body)) ?? .null } }
-        func send(_ messages: [QueueMessage]) async throws(ServiceError) {
-            if let error, !messages.isEmpty { throw error }
-            kept.withLock { $0 += messages }
-        }
-    }
-
     private static func event(_ index: Int) -> BusEvent {
         BusEvent(
             key: "k\(index)", source: "s", detailType: "t\(index)", detail: #"{"a":1}"#, time: Timestamp(seconds: 1),
@@ -76,7 +65,7 @@ struct EventPublishingTests {
     ]
 
     @Test(arguments: rows) func `loses no event, and is held up by none that is refused`(row: Row) async throws {
-        let (bus, letters) = (Bus(row.publication), Queue(row.letterError))
+        let (bus, letters) = (Bus(row.publication), KeptMessages(row.letterError))
         let lines = WrittenLines()
         let events = (0..<3).map { (sequenceNumber: "\(100 + $0)", event: Self.event($0)) }
         do throws(ServiceError) {
@@ -88,7 +77,7 @@ struct EventPublishingTests {
             #expect(error == row.thrown)
         }
         #expect(bus.events == events.map(\.event))
-        #expect(letters.bodies.map { $0["entry"]?["DetailType"]?.string } == row.letters)
+        #expect(try letters.bodies.map { $0["entry"]?["DetailType"]?.string } == row.letters)
         let written = try lines.parsed()
         let counted = written.first { $0["message"] == "counted" }
         for name in ["EventsPublished", "EventsRefused"] { #expect(counted?[name]?.int == row.counts[name]) }
@@ -105,7 +94,7 @@ struct EventPublishingTests {
     func `a dead letter has all that publishing it takes, and no more than it can hold`(
         bytes: Int, isWhole: Bool
     ) async throws {
-        let letters = Queue(nil)
+        let letters = KeptMessages()
         let context = InvocationContext(
             requestID: "r", deadline: Timestamp(seconds: 1), receivedAt: Timestamp(seconds: 1))
         var event = Self.event(0)
@@ -117,6 +106,6 @@ struct EventPublishingTests {
             "Resources": ["arn:0"],
         ]
         if !isWhole { entry["Detail"] = nil }
-        #expect(letters.bodies == [["error": "InvalidArgument: why", "key": "k0", "entry": .object(entry)]])
+        #expect(try letters.bodies == [["error": "InvalidArgument: why", "key": "k0", "entry": .object(entry)]])
     }
 }
