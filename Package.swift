@@ -18,23 +18,21 @@ func runtime(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, path: "Runtime/\(name)", swiftSettings: strict)
 }
 
-/// A Lambda function: one handler and a one-line `main.swift`.
+/// A Lambda function: one handler, and a `main.swift` that gives it what it needs.
 func function(_ name: String) -> Target {
     .executableTarget(
         name: name,
         dependencies: [
-            "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Machine", "Payments",
-            "Services", "Time",
+            "AWSServices", "Domain", "Events", "Handling", "Items", "JSON", "LambdaRuntime", "Machine", "Services",
+            "Time",
         ] + (alsoUses[name] ?? []),
         path: "Functions/\(name)",
         swiftSettings: strict
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict
-    )
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 /// Debian has archives of them: what is used becomes part of the function, and nothing has to be shipped beside it.
@@ -77,8 +75,11 @@ let functions = [
 /// What single functions need besides.
 let alsoUses: [String: [Target.Dependency]] = [
     "AvatarWebhook": ["Webhooks"],
+    "BuyCredits": ["Payments"],
     "ManageVotings": ["TimeZones"],
+    "PlaceOrder": ["Payments"],
     "ProcessAvatar": ["Images", "Webhooks"],
+    "SettlePayment": ["Payments"],
 ]
 
 let package = Package(

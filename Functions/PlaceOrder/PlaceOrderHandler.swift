@@ -54,7 +54,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         let request = body.request(id: id, by: userID)
         var isReleasePlanned = false
         let decision = try await retryingConflicts { attempt in
-            let items = try await store.items(at: [Order.key(id), Cart.key(of: userID)])
+            let items = try await store.snapshot(of: [Order.key(id), Cart.key(of: userID)])
             let earlier = try items[0].map { try Order(item: $0) }
             let cart = try items[1].map { try Cart(item: $0) }
             // Stock is looked at once a reservation has failed, to say of what there is too little.
@@ -63,7 +63,7 @@ package struct PlaceOrderHandler: LambdaHandler {
             if !decision.writes.isEmpty, !isReleasePlanned {
                 // First, for then no order ever keeps its pieces for want of this message; and a message without an
                 // order does nothing.
-                try await releases.send([QueueMessage(releasing: id)])
+                try await releases.send([try QueueMessage(releasing: id)])
                 isReleasePlanned = true
             }
             try await store.commit(decision.writes, token: attempt.token(context.requestID))

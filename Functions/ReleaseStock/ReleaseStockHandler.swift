@@ -38,7 +38,7 @@ package struct ReleaseStockHandler: LambdaHandler {
         // A transaction for each order of the batch.
         let requestID = derivedID("release", of: id, key: context.requestID)
         return try await retryingConflicts { attempt in
-            let items = try await store.items(at: [Order.key(id), Payment.key(of: id)])
+            let items = try await store.snapshot(of: [Order.key(id), Payment.key(of: id)])
             guard let orderItem = items[0], let paymentItem = items[1] else { return nil }
             let order = try Order(item: orderItem)
             switch decideRelease(of: (order, try Payment(item: paymentItem)), at: context.receivedAt) {

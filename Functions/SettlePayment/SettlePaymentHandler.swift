@@ -39,7 +39,7 @@ package struct SettlePaymentHandler: LambdaHandler {
     ) async throws -> Settlement.Outcome {
         try await retryingConflicts { attempt in
             let reference = notice.reference ?? ""
-            let items = try await store.items(at: [
+            let items = try await store.snapshot(of: [
                 Order.key(reference), Payment.key(of: reference), notice.quarantineKey(in: .orders),
             ])
             var order: (Order, Payment)?

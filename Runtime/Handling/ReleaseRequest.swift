@@ -13,13 +13,12 @@ package import Services
 /// with; what can't be ends among the dead letters.
 ///
 /// - Note: Source: Amazon SQS Developer Guide, "Amazon SQS message timers"; EventBridge Scheduler User Guide, "Quotas".
-package struct ReleaseRequest: Decodable, Hashable, Sendable {
+package struct ReleaseRequest: Codable, Hashable, Sendable {
     package var orderID: String
 }
 
 extension QueueMessage {
-    package init(releasing orderID: String) {
-        let body: JSONValue = ["orderID": .string(orderID)]
-        self.init(body: body.compactText, delay: OrderTerms.paymentTime)
+    package init(releasing orderID: String) throws {
+        self.init(body: try encodeText(ReleaseRequest(orderID: orderID)), delay: OrderTerms.paymentTime)
     }
 }

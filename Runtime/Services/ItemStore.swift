@@ -2,11 +2,19 @@ package import Items
 
 /// The tables of the bundle: read items, or write several as one.
 package protocol ItemStore: Sendable {
-    /// The latest committed item under each key, in the order of the keys; nil where there is none.
+    /// The latest committed item under each key, in the order of the keys; nil where there is none. Each is read by
+    /// itself: a transaction may show in some and not in others yet.
     ///
     /// - Parameter keys: 0...100 distinct keys.
     /// - Note: Source: Amazon DynamoDB API Reference, GetItem and BatchGetItem with `ConsistentRead`.
     func items(at keys: [ItemKey]) async throws(ServiceError) -> [Item?]
+
+    /// As ``items(at:)``, all as they were at one instant, for what is decided on several together. Costs twice as much,
+    /// and waits for writes that are under way.
+    ///
+    /// - Parameter keys: 1...100 distinct keys.
+    /// - Note: Source: Amazon DynamoDB API Reference, TransactGetItems.
+    func snapshot(of keys: [ItemKey]) async throws(ServiceError) -> [Item?]
 
     /// The items of one partition, or of one partition of an index, in the order of their sort keys.
     func query(_ query: ItemQuery) async throws(ServiceError) -> ItemPage

@@ -97,6 +97,60 @@ struct DynamoDBReadsTests {
         #expect(pauses.all == [.milliseconds(50), .milliseconds(75)])
     }
 
+    @Test func `a snapshot is one transaction, its items in the order of their keys`() async throws {
+        let client = FakeHTTPClient([
+            .response(200, ["Responses": [["Item": Self.stored("b")], [:], ["Item": Self.stored("a")]]])
+        ])
+        let keys = [Self.key("b"), Self.key("none", in: Self.users), Self.key("a")]
+        #expect(try await store(client).snapshot(of: keys) == [Self.item("b"), nil, Self.item("a")])
+        #expect(client.operations == ["TransactGetItems"])
+        let gets: [JSONValue] = [("Votings", "b"), ("Users", "none"), ("Votings", "a")].map { table, partition in
+            [
+                "Get": [
+                    "TableName": .string("bundle-" + table),
+                    "Key": ["pk": ["S": .string(partition)], "sk": ["S": "META"]],
+                ]
+            ]
+        }
+        #expect(client.bodies == [["TransactItems": .array(gets)]])
+    }
+
+    static func cancelled(_ codes: String...) -> FakeHTTPClient.Answer {
+        .refusal(
+            "TransactionCanceledException", ["CancellationReasons": .array(codes.map { ["Code": .string($0)] })])
+    }
+    static let snapshots = [
+        FailureRow(
+            testDescription: "writes under way, then none",
+            answers: [
+                cancelled("None", "TransactionConflict"), cancelled("ThrottlingError", "None"),
+                .response(200, ["Responses": [[:], [:]]]),
+            ], error: nil, calls: 3),
+        FailureRow(
+            testDescription: "writes under way to the end",
+            answers: Array(repeating: cancelled("TransactionConflict", "None"), count: 3), error: .throttled, calls: 3),
+        FailureRow(
+            testDescription: "cancelled for good", answers: [cancelled("TransactionConflict", "ValidationError")],
+            error: .rejected("TransactGetItems: TransactionCanceledException: "), calls: 1),
+        FailureRow(
+            testDescription: "an answer about something else", answers: [.response(200, ["Responses": [[:]]])],
+            error: .rejected("DynamoDB sent 1 answers about 2 items"), calls: 1),
+        FailureRow(
+            testDescription: "unreached", answers: Array(repeating: .failure(.notSent("no")), count: 3),
+            error: .unavailable("TransactGetItems: no"), calls: 3),
+    ]
+
+    @Test(arguments: snapshots) func `what comes of a snapshot`(row: FailureRow) async {
+        let client = FakeHTTPClient(row.answers)
+        do {
+            #expect(try await store(client).snapshot(of: [Self.key("a"), Self.key("b")]) == [nil, nil])
+            #expect(row.error == nil)
+        } catch {
+            #expect(error == row.error)
+        }
+        #expect(client.requests.count == row.calls)
+    }
+
     struct QueryRow: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var query: ItemQuery

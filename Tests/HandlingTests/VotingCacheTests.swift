@@ -16,6 +16,7 @@ struct VotingCacheTests {
                 key == Voting.key("absent") ? nil : VotingCacheTests.voting(String(key.partition.dropFirst(7))).item
             }
         }
+        func snapshot(of keys: [ItemKey]) async throws(ServiceError) -> [Item?] { throw .rejected("not expected here") }
         func query(_ query: ItemQuery) async throws(ServiceError) -> ItemPage { throw .rejected("not expected here") }
         func commit(_ writes: [ItemWrite], token: String) async throws(ServiceError) {
             throw .rejected("not expected here")

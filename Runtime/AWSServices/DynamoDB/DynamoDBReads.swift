@@ -47,6 +47,36 @@ extension DynamoDBStore {
         }
     }
 
+    package func snapshot(of keys: [ItemKey]) async throws(ServiceError) -> [Item?] {
+        precondition((1...Self.keysMax).contains(keys.count), "1 to 100 keys at once")
+        let found = try await read("TransactGetItems", try snapshotRequest(keys))["Responses"]?.array ?? []
+        guard found.count == keys.count else {
+            throw .rejected("DynamoDB sent \(found.count) answers about \(keys.count) items")
+        }
+        return try found.map { answer throws(ServiceError) in try answer["Item"].map(Self.item) }
+    }
+
+    private func snapshotRequest(_ keys: [ItemKey]) throws(ServiceError) -> [UInt8] {
+        var tables: [String] = []
+        for key in keys { tables.append(try physical(key.table)) }
+        var request = RequestWriter()
+        request.object {
+            $0.name("TransactItems")
+            $0.array {
+                for (key, table) in zip(keys, tables) {
+                    $0.object {
+                        $0.name("Get")
+                        $0.object {
+                            $0.member("TableName", table)
+                            $0.member("Key", key.attributes)
+                        }
+                    }
+                }
+            }
+        }
+        return request.bytes
+    }
+
     private func batchRequest(_ keys: [ItemKey]) throws(ServiceError) -> [UInt8] {
         var tables: [(name: String, keys: [ItemKey])] = []
         for (table, keys) in Dictionary(grouping: keys, by: \.table) { tables.append((try physical(table), keys)) }

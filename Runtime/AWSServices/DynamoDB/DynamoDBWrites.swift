@@ -57,7 +57,7 @@ extension DynamoDBStore {
     /// What a cancelled transaction means: throws what waiting does not mend, returns what it may.
     private func cancellation(_ answer: JSONValue, count: Int) throws(ServiceError) -> ServiceError {
         let reasons = answer["CancellationReasons"]?.array ?? []
-        let codes = reasons.map { $0["Code"]?.string ?? "None" }
+        let codes = Self.cancellationCodes(answer)
         if codes.contains("ConditionalCheckFailed") {
             var stored = [Item?](repeating: nil, count: count)
             for (index, reason) in reasons.enumerated() where index < count {
@@ -65,8 +65,9 @@ extension DynamoDBStore {
             }
             throw .conflict(stored: stored)
         }
-        let passing: Set = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
-        let other = codes.enumerated().first { $0.element != "None" && !passing.contains($0.element) }
+        let other = codes.enumerated().first {
+            $0.element != Self.noReason && !Self.passingCodes.contains($0.element)
+        }
         guard other == nil, !codes.isEmpty else {
             let message = other.flatMap { reasons[$0.offset]["Message"]?.string } ?? ""
             throw .rejected(
