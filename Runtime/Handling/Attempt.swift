@@ -30,12 +30,14 @@ package struct Attempt: Sendable {
 /// facts is never resent.
 ///
 /// - Parameter attemptsMax: 1...9.
-/// - Throws: the last conflict or lost answer, and every other error at once.
+/// - Throws: the last conflict or lost answer, and every other error at once. Once an answer was lost, whatever fails
+///   afterwards leaves open whether that commit stands, and is thrown as a lost answer too.
 package func retryingConflicts<Result>(
     attemptsMax: Int = 5, _ attempt: (Attempt) async throws -> Result
 ) async throws -> Result {
     var reason = Attempt.Reason.first
     var number = 1
+    var mayBeDone = false
     while true {
         do {
             return try await attempt(Attempt(number: number, reason: reason))
@@ -43,6 +45,9 @@ package func retryingConflicts<Result>(
             reason = .conflict(stored: stored)
         } catch ServiceError.unknownOutcome where number < attemptsMax {
             reason = .lostAnswer
+            mayBeDone = true
+        } catch let error as ServiceError where mayBeDone {
+            throw ServiceError.unknownOutcome("the answer before was lost, and then: \(error)")
         }
         number += 1
     }

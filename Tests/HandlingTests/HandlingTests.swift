@@ -49,6 +49,17 @@ struct HandlingTests {
         #expect(attempts == 1)
     }
 
+    /// What was lost may stand, whatever becomes of looking for it.
+    @Test(arguments: [ServiceError.throttled, .unavailable("x"), .rejected("x"), .conflict(stored: [])])
+    func `says that nothing is known once an answer was lost`(error: ServiceError) async {
+        let thrown = await #expect(throws: ServiceError.self) {
+            try await retryingConflicts(attemptsMax: 3) { attempt in
+                throw attempt.number == 1 ? ServiceError.unknownOutcome("timed out") : error
+            }
+        }
+        #expect(thrown?.advice?.code == "OUTCOME_UNKNOWN")
+    }
+
     @Test(
         arguments: [
             (.throttled, "BUSY"), (.conflict(stored: []), "BUSY"), (.unavailable("host"), "UNAVAILABLE"),
