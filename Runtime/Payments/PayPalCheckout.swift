@@ -29,10 +29,10 @@ package struct PayPalCheckout: PaymentProvider {
         self.siteURL = siteURL
     }
 
-    /// Reads `PAYPAL_CLIENT_ID`, `PAYPAL_SECRET`, `SITE_URL` and, where it is not PayPal itself, `PAYPAL_API_BASE`.
+    /// Reads `PAYPAL_API_BASE`, `PAYPAL_CLIENT_ID`, `PAYPAL_SECRET` and `SITE_URL`.
     package static func fromEnvironment() throws(EnvironmentError) -> PayPalCheckout {
         PayPalCheckout(
-            apiBase: Environment.text("PAYPAL_API_BASE") ?? "https://api-m.paypal.com",
+            apiBase: try Environment.requiredText("PAYPAL_API_BASE"),
             clientID: try Environment.requiredText("PAYPAL_CLIENT_ID"),
             secret: try Environment.requiredText("PAYPAL_SECRET"),
             siteURL: try Environment.requiredText("SITE_URL"),

@@ -13,6 +13,9 @@ package struct StripeCheckout: PaymentProvider {
     static let version = "2023-10-16"
     /// The first try included. The reference is the idempotency key, so another try opens no second session.
     static let attemptsMax = 2
+    /// Stripe answers a key again with what it answered first, a failure of its own too. Then another key is the way
+    /// on, the same one for whoever asks again.
+    static let keysMax = 3
 
     private let apiBase: String
     private let authorization: String
@@ -29,10 +32,10 @@ package struct StripeCheckout: PaymentProvider {
         self.client = client
     }
 
-    /// Reads `STRIPE_SECRET_KEY`, `SITE_URL` and, where it is not Stripe itself, `STRIPE_API_BASE`.
+    /// Reads `STRIPE_API_BASE`, `STRIPE_SECRET_KEY` and `SITE_URL`.
     package static func fromEnvironment() throws(EnvironmentError) -> StripeCheckout {
         StripeCheckout(
-            apiBase: Environment.text("STRIPE_API_BASE") ?? "https://api.stripe.com",
+            apiBase: try Environment.requiredText("STRIPE_API_BASE"),
             secretKey: try Environment.requiredText("STRIPE_SECRET_KEY"),
             siteURL: try Environment.requiredText("SITE_URL"),
             // Two tries leave the function time to answer.
@@ -40,20 +43,30 @@ package struct StripeCheckout: PaymentProvider {
     }
 
     package func openCheckout(_ order: CheckoutOrder) async throws(ServiceError) -> CheckoutSession {
-        let request = HTTPRequest(
-            .post, apiBase + "/v1/checkout/sessions",
-            headers: [
-                ("Authorization", authorization), ("Content-Type", "application/x-www-form-urlencoded"),
-                ("Idempotency-Key", order.reference), ("Stripe-Version", Self.version),
-            ], body: form(order).bytes)
-        var attempt = 1
+        let body = form(order).bytes
+        var (attempt, key) = (1, 1)
         while true {
+            let request = HTTPRequest(
+                .post, apiBase + "/v1/checkout/sessions",
+                headers: [
+                    ("Authorization", authorization), ("Content-Type", "application/x-www-form-urlencoded"),
+                    ("Idempotency-Key", key == 1 ? order.reference : "\(order.reference)-\(key)"),
+                    ("Stripe-Version", Self.version),
+                ], body: body)
             switch outcome(of: request) {
-            case .success(let session): return session
-            case .failure(.unavailable) where attempt < Self.attemptsMax: attempt += 1
-            case .failure(let error): throw error
+            case .opened(let session): return session
+            case .failedBefore where key < Self.keysMax: key += 1
+            case .failed(.unavailable) where attempt < Self.attemptsMax: attempt += 1
+            case .failed(let error), .failedBefore(let error): throw error
             }
         }
+    }
+
+    private enum Outcome {
+        case opened(CheckoutSession)
+        case failed(ServiceError)
+        /// What the key was answered once, and will be as long as Stripe knows it.
+        case failedBefore(ServiceError)
     }
 
     /// A charge as it is now, or nil if there is none.
@@ -92,17 +105,21 @@ package struct StripeCheckout: PaymentProvider {
         return form
     }
 
-    private func outcome(of request: HTTPRequest) -> Result<CheckoutSession, ServiceError> {
+    private func outcome(of request: HTTPRequest) -> Outcome {
         let response: HTTPResponse
         do throws(HTTPError) { response = try client.send(request) } catch {
-            return .failure(.unavailable("Stripe: \(error)"))
+            return .failed(.unavailable("Stripe: \(error)"))
         }
         let body = (try? parseJSON(response.body)) ?? .null
-        guard response.status == 200 else { return .failure(Self.error(response.status, body)) }
-        guard let id = body["id"]?.string, let url = body["url"]?.string else {
-            return .failure(.unavailable("Stripe: a session without an id or a page"))
+        guard response.status == 200 else {
+            let error = Self.error(response.status, body)
+            let isReplayed = response.status >= 500 && response.header("Idempotent-Replayed") == "true"
+            return isReplayed ? .failedBefore(error) : .failed(error)
         }
-        return .success(CheckoutSession(id: id, url: url))
+        guard let id = body["id"]?.string, let url = body["url"]?.string else {
+            return .failed(.unavailable("Stripe: a session without an id or a page"))
+        }
+        return .opened(CheckoutSession(id: id, url: url))
     }
 
     /// A conflict is the same request still at work, 429 its own ceiling: both pass. Stripe's messages hide keys.

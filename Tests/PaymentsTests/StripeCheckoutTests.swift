@@ -70,7 +70,11 @@ struct StripeCheckoutTests {
         var answers: [Answer]
         var error: ServiceError?
         var calls: Int
+        /// Of the calls beyond the first.
+        var keys: [String] = ["P1"]
     }
+    /// What a key's first request ended with, told again.
+    static let failedBefore: Answer = .success(HTTPResponse(status: 500, headers: [("idempotent-replayed", "true")]))
     static let busy = answer(429, ["error": ["type": "rate_limit_error", "message": "slow down"]])
     static let rows = [
         Row(testDescription: "busy, then open", answers: [busy, session], error: nil, calls: 2),
@@ -85,6 +89,16 @@ struct StripeCheckoutTests {
             testDescription: "down",
             answers: [answer(500, .null), .success(HTTPResponse(status: 502, body: Array("<html>".utf8)))],
             error: .unavailable("Stripe: status 502"), calls: 2),
+        Row(
+            testDescription: "failed for good under its key, then open",
+            answers: [answer(500, .null), failedBefore, session],
+            error: nil, calls: 3, keys: ["P1", "P1-2"]),
+        Row(
+            testDescription: "asked for again after that", answers: [failedBefore, session], error: nil, calls: 2,
+            keys: ["P1-2"]),
+        Row(
+            testDescription: "failed for good under every key", answers: [failedBefore, failedBefore, failedBefore],
+            error: .unavailable("Stripe: status 500"), calls: 3, keys: ["P1-2", "P1-3"]),
         Row(
             testDescription: "not reached", answers: [.failure(.notSent("no")), .failure(.notSent("no"))],
             error: .unavailable("Stripe: the request was not sent: no"), calls: 2),
@@ -121,5 +135,7 @@ struct StripeCheckoutTests {
             #expect(error == row.error)
         }
         #expect(client.requests.count == row.calls)
+        let keys = client.requests.map { $0.headers.first { $0.name == "Idempotency-Key" }?.value }
+        #expect(keys == ["P1"] + (row.calls > 1 ? row.keys : []))
     }
 }
