@@ -10,6 +10,8 @@ package enum OrderTerms {
     package static let totalCentsMax = 99_999_999
     /// An order unpaid for so long is given up.
     package static let paymentTime: Duration = .seconds(15 * 60)
+    /// How far the clocks of a queue and of functions are apart at most.
+    static let clockDifferenceMax: Duration = .seconds(30)
     /// How long the hosted page can be paid, from when the order was placed. A page is opened within ``paymentTime``
     /// and stays for 30 minutes at least, as Stripe wants it; the rest is for clocks that differ. Money that comes
     /// after the order was given up is the business of ``decideOrderSettlement(_:of:stock:isQuarantined:at:)``.

@@ -8,10 +8,11 @@ struct ReleaseTests {
 
     @Test(
         arguments: [
-            (.awaited, 899_999, .notDue), (.captured, 899_999, .notNeeded), (.captured, 900_000, .notNeeded),
+            (.awaited, 899_999, .notDue), (.awaited, 870_000, .notDue), (.awaited, 869_999, .notNeeded),
+            (.captured, 899_999, .notNeeded), (.captured, 900_000, .notNeeded),
             (.expired, 900_000, .notNeeded), (.refunded, 900_000, .notNeeded),
         ] as [(Payment.State, Int64, Release)])
-    func `leaves orders alone that can be paid yet or need no payment`(
+    func `leaves orders alone that can be paid yet, need no payment, or were not to be placed when it was asked for`(
         state: Payment.State, age: Int64, release: Release
     ) {
         let order = (OrderSettlementTests.order(state), OrderSettlementTests.payment(state))
@@ -34,7 +35,10 @@ struct ReleaseTests {
                     ),
                     .update(
                         ItemKey(.orders, "ORDER#O", "META"),
-                        [.set("state", "EXPIRED"), .set("gsi2pk", "ORDERS#STATE#EXPIRED")],
+                        [
+                            .set("state", "EXPIRED"), .set("changedAt", 1_900_000),
+                            .set("gsi2pk", "ORDERS#STATE#EXPIRED"),
+                        ],
                         if: .equal("state", "AWAITING_PAYMENT")),
                     .update(
                         ItemKey(.inventory, "STOCK#S0", "META"), [.add("available", 1), .add("reserved", -1)],
