@@ -38,7 +38,7 @@ package struct Books: Sendable {
         let period = AuditPeriod(end: end)
         let found =
             malformed + votes.violations(credits.movements, in: period) + credits.violations(in: period)
-            + messages.violations(of: votes) + stock.violations
+            + messages.violations(of: votes, in: period) + stock.violations
             + orders.violations(reserved: stock.reserved, in: period)
         let order = Dictionary(uniqueKeysWithValues: AuditRule.allCases.enumerated().map { ($1, $0) })
         return found.sorted { (order[$0.rule]!, $0.subject) < (order[$1.rule]!, $1.subject) }

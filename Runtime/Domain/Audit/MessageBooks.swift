@@ -82,11 +82,12 @@ struct MessageBooks: Sendable {
 
     // MARK: What must hold
 
-    /// How much later than the gateway's time of receipt something may be written: a function's time, and some.
+    /// How much later something may be written than the time that it bears: a function's time, and some. What bears
+    /// the later time of two may have been there first.
     private static let writingTime = Duration.seconds(30)
 
-    func violations(of votes: VoteBooks) -> [Violation] {
-        repeated + messages.compactMap { violation(of: $0, votes) }
+    func violations(of votes: VoteBooks, in period: AuditPeriod) -> [Violation] {
+        repeated + messages.filter { period.contains($0.sentAt) }.compactMap { violation(of: $0, votes) }
     }
 
     private func violation(of message: Message, _ votes: VoteBooks) -> Violation? {
@@ -102,7 +103,7 @@ struct MessageBooks: Sendable {
 
     /// Whether the user agreed at some moment of the time in which the message was written.
     private func isAgreed(_ consent: Consent, at instant: Timestamp) -> Bool {
-        let before = (statements[consent] ?? []).filter { $0.at <= instant }
+        let before = (statements[consent] ?? []).filter { $0.at <= instant + Self.writingTime }
         let start = instant - Self.writingTime
         let first = before.filter { $0.at <= start }.max { $0.at < $1.at }
         return first?.agrees ?? false || before.contains { $0.at > start && $0.agrees }

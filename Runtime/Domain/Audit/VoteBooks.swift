@@ -61,7 +61,7 @@ struct VoteBooks: Sendable {
 
     private mutating func enterParticipation(_ item: Item, in votingID: String) throws(MalformedItem) {
         let reader = ItemReader(item, "participation")
-        let userID = String(try reader.string(ItemKey.sortName).dropFirst("U#".count))
+        let userID = try Participation.userID(of: item)
         let participation = try Participation(item: item)
         let ballot = Ballot(votingID: votingID, userID: userID)
         registrations[ballot] = Registration(since: participation.registeredAt, until: participation.unregisteredAt)
@@ -87,11 +87,12 @@ struct VoteBooks: Sendable {
         return votes
     }
 
-    /// Whether the user was registered at `instant`, as far as that is known: of a registration that was taken back
-    /// nothing is left but its end, after which what was decided on before may be stored for `delay` still.
+    /// Whether the user was registered at `instant` or within `delay` of it, in which it is stored, as far as that is
+    /// known: of a registration that was taken back nothing is left but its end, after which what was decided on before
+    /// may be stored for `delay` still.
     func wasRegistered(_ ballot: CreditBooks.Ballot, at instant: Timestamp, storedWithin delay: Duration) -> Bool {
         guard let registration = registrations[ballot] else { return false }
-        return registration.since.map { $0 <= instant } ?? false
+        return registration.since.map { $0 <= instant + delay } ?? false
             || registration.until.map { instant <= $0 + delay } ?? false
     }
 

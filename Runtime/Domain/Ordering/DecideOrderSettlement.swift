@@ -57,7 +57,8 @@ package func decideOrderSettlement(
             let isShort = order.quote.lines.contains { stock[$0.sku]?.isLess(than: $0.quantity) ?? false }
             if isQuarantined || isShort { return quarantined(.paidTooLate) }
         }
-        return Settlement(.paid, [payment.moving(to: .captured, by: notice, at: now)] + order.moving(to: .paid))
+        return Settlement(
+            .paid, [payment.moving(to: .captured, by: notice, at: now)] + order.moving(to: .paid, at: now))
     }
 }
 
@@ -66,7 +67,8 @@ extension Order {
     func givingUp(
         _ payment: Payment, as end: Payment.State = .expired, by notice: PaymentNotice?, at now: Timestamp
     ) -> [ItemWrite] {
-        [payment.moving(to: end, by: notice, at: now)] + (state == .awaitingPayment ? moving(to: .expired) : [])
+        [payment.moving(to: end, by: notice, at: now)]
+            + (state == .awaitingPayment ? moving(to: .expired, at: now) : [])
     }
 
     /// Notes what went back; the order ends, and its pieces are free again, when nothing is left of the payment.
@@ -77,6 +79,6 @@ extension Order {
             return [payment.returning(to: after, movingTo: payment.state, at: now)]
         }
         return [payment.returning(to: after, movingTo: .refunded, at: now)]
-            + (state == .paid ? moving(to: .refunded) : [])
+            + (state == .paid ? moving(to: .refunded, at: now) : [])
     }
 }

@@ -36,6 +36,8 @@ package struct Order: StoredEntity, Hashable {
     /// Who takes the money.
     package var provider: ProviderName
     package var placedAt: Timestamp
+    /// When it came to its state.
+    package var changedAt: Timestamp
     package var paymentDueAt: Timestamp { placedAt + OrderTerms.paymentTime }
 
     /// Whether the provider's page can be opened at `now`.
@@ -53,11 +55,14 @@ package struct Order: StoredEntity, Hashable {
         self.address = address
         self.provider = provider
         self.placedAt = placedAt
+        changedAt = placedAt
     }
 }
 
 extension Order {
     static let partitionPrefix = "ORDER#"
+    /// Of an order that is not as it was placed.
+    private static let changeName = "changedAt"
 
     package static func key(_ id: String) -> ItemKey { ItemKey(.orders, partitionPrefix + id, ItemName.meta) }
 
@@ -66,12 +71,12 @@ extension Order {
     ///
     /// The state is the one counter of all this: whatever comes twice, late or at the same time, one of the commits
     /// finds the order where it expects it, and pieces move once.
-    func moving(to new: State) -> [ItemWrite] {
+    func moving(to new: State, at now: Timestamp) -> [ItemWrite] {
         precondition(state.successors.contains(new), "no order goes from \(state) to \(new)")
         let move = ItemWrite.update(
             Self.key(id),
             [
-                .set("state", .string(new.rawValue)),
+                .set("state", .string(new.rawValue)), .set(Self.changeName, .time(now)),
                 .set(ItemName.secondIndexPartition, .string("ORDERS#STATE#" + new.rawValue)),
             ],
             if: .equal("state", .string(state.rawValue)))
@@ -106,6 +111,7 @@ extension Order {
         }
         self.provider = provider
         placedAt = try reader.time("placedAt")
+        changedAt = try reader.optional(Self.changeName, reader.time) ?? placedAt
     }
 
     package var item: Item {
@@ -126,6 +132,7 @@ extension Order {
         item["address"] = address.map
         item["provider"] = .string(provider.rawValue)
         item["placedAt"] = .time(placedAt)
+        if changedAt != placedAt { item[Self.changeName] = .time(changedAt) }
         item["paymentDueAt"] = .time(paymentDueAt)
         // By user, for "my orders"; by state, for what waits to be given up, packed or shown to an administrator.
         item[ItemName.firstIndexPartition] = .string("ORDERS#USER#" + userID)

@@ -167,7 +167,7 @@ struct OrderSettlementTests {
                     if: .all([.equal("state", "AWAITED"), .notExists("refundedCents"), .notExists("disputedCents")])),
                 .update(
                     ItemKey(.orders, "ORDER#O", "META"),
-                    [.set("state", "PAID"), .set("gsi2pk", "ORDERS#STATE#PAID")],
+                    [.set("state", "PAID"), .set("changedAt", 1_000_000), .set("gsi2pk", "ORDERS#STATE#PAID")],
                     if: .equal("state", "AWAITING_PAYMENT")),
             ])
     }
@@ -185,7 +185,10 @@ struct OrderSettlementTests {
                     if: .all([.equal("state", "CAPTURED"), .equal("refundedCents", 70), .notExists("disputedCents")])),
                 .update(
                     ItemKey(.orders, "ORDER#O", "META"),
-                    [.set("state", "REFUNDED"), .set("gsi2pk", "ORDERS#STATE#REFUNDED")],
+                    [
+                        .set("state", "REFUNDED"), .set("changedAt", 1_000_000),
+                        .set("gsi2pk", "ORDERS#STATE#REFUNDED"),
+                    ],
                     if: .equal("state", "PAID")),
                 .update(
                     ItemKey(.inventory, "STOCK#S0", "META"), [.add("available", 1), .add("reserved", -1)],
