@@ -85,7 +85,11 @@ package struct BuyCreditsHandler: LambdaHandler {
             reference: purchase.id, purpose: .credits,
             title: CreditPack.named(purchase.packID)?.title ?? "Voting credits", amount: purchase.amountCents,
             currency: purchase.currency, expiresAt: purchase.expiresAt)
-        let provider = purchase.provider == .paypal ? paypal : stripe
+        let provider =
+            switch purchase.provider {
+            case .stripe: stripe
+            case .paypal: paypal
+            }
         switch await provider.openingCheckout(checkout, context) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)

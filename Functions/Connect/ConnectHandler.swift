@@ -107,6 +107,7 @@ package struct ConnectHandler: LambdaHandler {
                 return Self.refusal("MESSAGE_IDS_INVALID", "Name 1 to \(Inbox.markedMax) messages, each once.")
             }
             let marked = try await inbox.markRead(ids, at: event.receivedAt, requestID: context.requestID)
+            context.count(["MessagesRead": marked], by: "Connect")
             reply["marked"] = .number(JSONNumber(marked))
         default: return Self.refusal("ACTION_UNKNOWN", "Send an action: inbox, read or ping.")
         }

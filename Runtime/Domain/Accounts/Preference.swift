@@ -26,8 +26,6 @@ extension Preference {
     /// Never change it: the keys of stored items depend on it.
     package static let shards = 64
 
-    private static let sortPrefix = "U#"
-
     /// One shard's partition in the table of users.
     ///
     /// - Parameter shard: 0 to ``shards`` − 1.
@@ -35,15 +33,12 @@ extension Preference {
 
     package static func key(_ kind: Kind, of userID: String) -> ItemKey {
         ItemKey(
-            .users, partition(kind, shard: UserShard.of(userID, among: shards)), sortPrefix + userID)
+            .users, partition(kind, shard: UserShard.of(userID, among: shards)), UserKey.sort(of: userID))
     }
 
     package init(item: Item) throws(MalformedItem) {
-        let reader = ItemReader(item, "preference")
-        let sort = try reader.string(ItemKey.sortName)
-        guard sort.hasPrefix(Self.sortPrefix) else { throw MalformedItem("preference", ItemKey.sortName) }
-        userID = String(sort.dropFirst(Self.sortPrefix.count))
-        since = try reader.time("since")
+        userID = try UserKey.userID(of: item, "preference")
+        since = try ItemReader(item, "preference").time("since")
     }
 
     func item(_ kind: Kind) -> Item {
@@ -69,7 +64,9 @@ package struct ConsentStatement: Hashable, Sendable {
     }
 
     package var key: ItemKey {
-        ItemKey(.users, "USER#" + userID, "CONSENT#\(kind.rawValue)#\(at)#\(agrees ? "GIVEN" : "WITHDRAWN")")
+        ItemKey(
+            .users, UserKey.partition(of: userID),
+            "CONSENT#\(kind.rawValue)#\(at)#\(agrees ? "GIVEN" : "WITHDRAWN")")
     }
 
     /// Without a condition: the same statement come again is the same item.

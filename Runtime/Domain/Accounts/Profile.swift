@@ -39,7 +39,9 @@ package struct Profile: StoredEntity, Hashable {
 }
 
 extension Profile {
-    package static func key(of userID: String) -> ItemKey { ItemKey(.users, "USER#" + userID, "PROFILE") }
+    package static func key(of userID: String) -> ItemKey {
+        ItemKey(.users, UserKey.partition(of: userID), "PROFILE")
+    }
 
     /// Paid votings are shown to who never said anything (R6).
     package static let showsPaidByDefault = true

@@ -45,7 +45,7 @@ package struct SignInAttempt: Hashable, Sendable {
         item["clientID"] = .string(clientID)
         if let agent { item["agent"] = .string(agent) }
         item["at"] = .time(at)
-        item[ItemName.expiry] = .number(Int((at + Self.lifetime).secondsRoundedDown))
+        item[ItemName.expiry] = .expiry(at + Self.lifetime)
         return .put(item, in: .users)
     }
 }

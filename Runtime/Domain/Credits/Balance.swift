@@ -6,7 +6,7 @@ package struct Balance: StoredEntity, Hashable {
     package var credits: Int
     package init(credits: Int) { self.credits = credits }
 
-    package static func key(of userID: String) -> ItemKey { ItemKey(.users, "USER#" + userID, "BALANCE") }
+    package static func key(of userID: String) -> ItemKey { ItemKey(.users, UserKey.partition(of: userID), "BALANCE") }
 
     package init(item: Item) throws(MalformedItem) {
         credits = try ItemReader(item, "balance").integer("credits")

@@ -33,7 +33,7 @@ package struct LedgerEntry: Hashable, Sendable {
     package var key: ItemKey {
         var sort = "\(Self.sortPrefix)\(at)#\(causeName)#\(causeID)"
         if case .purchaseRefund(_, let cents) = cause { sort += "#\(cents)" }
-        return ItemKey(.users, "USER#" + userID, sort)
+        return ItemKey(.users, UserKey.partition(of: userID), sort)
     }
 
     /// Begins the sort key of every entry, and of nothing else of a user's.

@@ -5,7 +5,6 @@ package struct Recipients: Hashable, Sendable {
     /// Users of one page: even a batch of pages, each with a tenth of a second for a user, is within the function's
     /// time.
     package static let pageUsersMax = 25
-    static let sortPrefix = "U#"
 
     package let table: TableName
     package let partition: String
@@ -32,14 +31,11 @@ package struct Recipients: Hashable, Sendable {
 
     /// The user that an item of the partition stands for.
     package static func userID(of item: Item) throws(MalformedItem) -> String {
-        guard let sort = item[ItemKey.sortName]?.string, sort.hasPrefix(sortPrefix) else {
-            throw MalformedItem("recipient", ItemKey.sortName)
-        }
-        return String(sort.dropFirst(sortPrefix.count))
+        try UserKey.userID(of: item, "recipient")
     }
 
     /// Fails unless the user may still have the message at the instant it is stored.
     func check(of userID: String) -> ItemWrite {
-        .check(ItemKey(table, partition, Self.sortPrefix + userID), filter ?? .itemPresent)
+        .check(ItemKey(table, partition, UserKey.sort(of: userID)), filter ?? .itemPresent)
     }
 }

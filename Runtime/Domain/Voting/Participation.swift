@@ -41,19 +41,15 @@ extension Participation {
     package static let shards = 256
 
     package static func key(of userID: String, in votingID: String) -> ItemKey {
-        ItemKey(.votings, partition(shard(of: userID), of: votingID), userPrefix + userID)
+        ItemKey(.votings, partition(shard(of: userID), of: votingID), UserKey.sort(of: userID))
     }
 
     /// - Parameter shard: 0..<``shards``.
     package static func partition(_ shard: Int, of votingID: String) -> String { "P#\(votingID)#\(shard)" }
 
-    private static let userPrefix = "U#"
-
     /// Whose participation an item is.
     package static func userID(of item: Item) throws(MalformedItem) -> String {
-        let sort = try ItemReader(item, "participation").string(ItemKey.sortName)
-        guard sort.hasPrefix(userPrefix) else { throw MalformedItem("participation", ItemKey.sortName) }
-        return String(sort.dropFirst(userPrefix.count))
+        try UserKey.userID(of: item, "participation")
     }
 
     /// The voting that an item with this key takes part in; nil if it is no participation.
