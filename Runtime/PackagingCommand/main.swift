@@ -51,7 +51,8 @@ guard missing.isEmpty else {
         Amazon Linux 2023 lacks what these executables need:
           \(missing.sorted().joined(separator: "\n  "))
         Build where it does not: docker run --rm -v "$PWD":/work -w /work swift:6.3-amazonlinux2023 \
-        sh -c 'Runtime/prepare && swift package --allow-writing-to-package-directory archive'
+        sh -c 'rm -rf .build/archive && Runtime/prepare && swift package --scratch-path /tmp/build \
+        --allow-writing-to-package-directory archive && rm -rf .build/archive'
         """)
 }
 do throws(PackagingError) {

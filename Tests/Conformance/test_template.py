@@ -23,7 +23,9 @@ OPTIONS = {
     "mail": {"EmailIdentityArn": f"arn:aws:ses:us-east-1:{ACCOUNT_ID}:identity/hello@example.com"},
     "replicas": {"ReplicaRegion": "eu-west-1"}, "unprotected": {"DeletionProtection": "false"},
     "domain": DOMAIN, "standby": STANDBY, "web ACL": WEB_ACL, "domain and web ACL": {**DOMAIN, **WEB_ACL},
-    "everything": {**STANDBY, **WEB_ACL, "ReplicaRegion": "eu-west-1"}}
+    "everything": {
+        **STANDBY, **WEB_ACL, "StandbyDomainName": "standby.example.net", "StandbyHostedZoneId": "Z2",
+        "ReplicaRegion": "eu-west-1"}}
 
 # 0.10 USD a month for each beyond the first ten: half of the budget at most.
 ALARM_METRICS_MAX = 15
