@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,31 @@ def install_function(folder, name, text=None):
     function = folder / name
     function.write_text(f"#!{sys.executable}\n{text}")
     function.chmod(0o755)
+
+
+def eventually(look, seconds=10):
+    """What `look` finds, once that is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {found!r}"
+        time.sleep(0.02)
+    return found
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_port(port, process):
+    """Until somebody listens there, as `process` is to."""
+    def answers():
+        assert process.poll() is None, "it ended"
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    eventually(answers, START_SECONDS_MAX)
 
 
 class Server:

@@ -9,7 +9,7 @@ import threading
 import botocore.exceptions
 import pytest
 
-from conftest import DynamoDB
+from conftest import DynamoDB, eventually
 from test_command import refused, run
 
 TABLE = {
@@ -83,16 +83,8 @@ def test_expired_items_go_away():
     client.update_time_to_live(TableName="Things", TimeToLiveSpecification={"AttributeName": "until", "Enabled": True})
     client.put_item(TableName="Things", Item={"pk": {"S": "1"}, "until": {"N": "1700000000"}})
     client.put_item(TableName="Things", Item={"pk": {"S": "2"}, "until": {"N": "4000000000"}})
-    assert wait_for(lambda: stored(client) == {2})
+    eventually(lambda: stored(client) == {2})
     assert server.stop() == 0
-
-
-def wait_for(condition, seconds=10):
-    for _ in range(seconds * 20):
-        if condition():
-            return True
-        threading.Event().wait(0.05)
-    return False
 
 
 # Files that can't be used: status 2, one sentence, and the file as it was.

@@ -4,7 +4,6 @@ import datetime
 import json
 import pathlib
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,10 +11,9 @@ import textwrap
 import time
 import urllib.request
 
-import botocore.exceptions
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, eventually
 
 HEAD = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -245,8 +243,7 @@ def test_maximum_concurrency(world):
         properties="ReservedConcurrentExecutions: 6", event="BatchSize: 1, ScalingConfig: {MaximumConcurrency: 2}"))
     world.rules(hang=0.4)
     world.send("jobs", *[f"m{number}" for number in range(6)])
-    time.sleep(0.3)
-    assert world.counts("jobs") == [4, 2]
+    eventually(lambda: world.counts("jobs") == [4, 2])
     world.settle()
     assert sorted(sum(world.bodies(), [])) == [f"m{number}" for number in range(6)]
 
@@ -336,9 +333,7 @@ def test_no_message_is_lost_when_the_emulator_is_killed(world, tmp_path):
     world = world(queue_function(event="BatchSize: 2"), "--data", tmp_path / "data")
     world.rules(hang=0.2)
     world.send("jobs", *[f"m{number}" for number in range(10)])
-    deadline = time.monotonic() + 10
-    while len(world.events()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    eventually(lambda: len(world.events()) >= 2)
     world.emulator.kill()
     world.rules()
     world.start()
@@ -566,7 +561,9 @@ def test_no_change_is_lost_when_the_emulator_is_killed(world, tmp_path):
     world.forget()
     world.rules(hang=0.3)
     world.put(*[f"n{number}" for number in range(12)])
-    time.sleep(0.1)
+    # Some are in hand, others are not.
+    eventually(world.events)
+    assert len(sum(world.keys(), [])) < 12
     world.emulator.kill()
     world.rules()
     world.start()

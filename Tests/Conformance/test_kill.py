@@ -9,7 +9,6 @@ import datetime
 import json
 import os
 import random
-import socket
 import textwrap
 import threading
 import time
@@ -18,7 +17,7 @@ import urllib.request
 import botocore.exceptions
 import pytest
 
-from conftest import Emulator, install_function
+from conftest import Emulator, free_port, install_function
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1 << 32)))
@@ -105,9 +104,7 @@ class Target:
         self.folder = folder
         (folder / "template.yaml").write_text(textwrap.dedent(TEMPLATE))
         install_function(folder, "following")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.start()
         self.dynamodb, self.sqs, self.functions, self.events, self.scheduler, self.s3 = (
             self.running.client(service) for service in ("dynamodb", "sqs", "lambda", "events", "scheduler", "s3"))

@@ -11,18 +11,16 @@ import json
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import threading
-import time
 
 import boto3
 import botocore.config
 import httpx
 import pytest
 
-from conftest import BUILD, ROOT, START_SECONDS_MAX, Emulator
+from conftest import BUILD, ROOT, Emulator, free_port, wait_for_port
 
 # What differs on moto, and why. A case that differs and is not here fails the test, and so does one that is here and no
 # longer differs. README.md has the same table.
@@ -33,21 +31,12 @@ class Moto:
     """A running moto_server."""
 
     def __init__(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [pathlib.Path(sys.executable).with_name("moto_server"), "-p", str(port)], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline and self.process.poll() is None, "moto_server did not start"
-                time.sleep(0.05)
+        wait_for_port(port, self.process)
 
     def client(self, service):
         return boto3.client(

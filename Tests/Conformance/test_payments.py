@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import http.server
 import json
-import socket
 import subprocess
 import threading
 import uuid
@@ -14,7 +13,7 @@ import uuid
 import httpx
 import pytest
 
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, free_port
 from evenings import log_in, sign_up
 
 BUYER = "buyer@example.com"
@@ -65,12 +64,6 @@ def bundle():
         assert running.stop() == 0
 
 
-def closed_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def paid(purchase_id, at, secret=b"whsec_credits_local"):
     """What Stripe sends, and how it signs."""
     session = {
@@ -113,7 +106,7 @@ def test_each_door_takes_what_is_signed_for_it_alone(bundle):
     {"STRIPE_API_BASE": None}, {"STRIPE_SECRET_KEY": "void"}], ids=["down", "key refused"])
 def test_a_provider_that_is_down_or_refuses_is_502_and_the_purchase_expires(bundle, variables):
     """R8."""
-    running = bundle(**{name: value or f"http://127.0.0.1:{closed_port()}" for name, value in variables.items()})
+    running = bundle(**{name: value or f"http://127.0.0.1:{free_port()}" for name, value in variables.items()})
     refused = running.buy("ten-credits-please")
     assert (refused.status_code, refused.json()["code"]) == (502, "PAYMENT_PROVIDER_UNAVAILABLE")
     assert refused.json()["message"]

@@ -3,22 +3,20 @@ wheel of `aws-sam-cli`; the tables are our emulator's."""
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zipfile
 
 import pytest
 
-from conftest import BUILD, ROOT
+from conftest import BUILD, ROOT, free_port, wait_for_port
 from test_votes import table_name, vote, voting
 
 CACHE = ROOT / ".build" / "runtime-interface-emulator"
-MEMBER = "samcli/local/rapid/aws-lambda-rie-x86_64"
-START_SECONDS_MAX = 10
+MEMBER = f"samcli/local/rapid/aws-lambda-rie-{'arm64' if os.uname().machine == 'aarch64' else 'x86_64'}"
+VERSION = "1.170.0"
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +26,14 @@ def rie():
     if not program.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", CACHE, "aws-sam-cli"], check=True)
+            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", CACHE,
+             f"aws-sam-cli=={VERSION}"], check=True)
         with zipfile.ZipFile(next(CACHE.glob("aws_sam_cli-*.whl"))) as wheel:
             part = CACHE / "part"
             part.write_bytes(wheel.read(MEMBER))
         part.chmod(0o755)
         part.rename(program)
     return program
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Function:
@@ -53,14 +46,7 @@ class Function:
             [*rie, "--runtime-interface-emulator-address", f"127.0.0.1:{port}", "--runtime-api-address",
              f"127.0.0.1:{api_port}", str(executable)],
             env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline and self.process.poll() is None, "it did not start"
-                time.sleep(0.02)
+        wait_for_port(port, self.process)
 
     def invoke(self, event):
         body = event if isinstance(event, bytes) else json.dumps(event).encode()

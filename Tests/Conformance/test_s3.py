@@ -4,7 +4,6 @@ import base64
 import datetime
 import hashlib
 import hmac
-import io
 import json
 import os
 import pathlib
@@ -26,7 +25,7 @@ import botocore.config
 import botocore.exceptions
 import botocore.handlers
 import pytest
-from conftest import BUILD, Emulator
+from conftest import BUILD, Emulator, eventually
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -167,13 +166,8 @@ class Site:
         return self.client(*self.credentials(function), signature)
 
     def records(self, count):
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            lines = self.record.read_text().splitlines() if self.record.exists() else []
-            if len(lines) >= count:
-                return [json.loads(line)["Records"][0] for line in lines]
-            time.sleep(0.02)
-        raise AssertionError(f"{len(lines)} events came, not {count}")
+        eventually(lambda: self.record.exists() and len(self.record.read_text().splitlines()) >= count)
+        return [json.loads(line)["Records"][0] for line in self.record.read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -1073,10 +1067,7 @@ def test_everything_is_there_after_a_kill(tmp_path):
     url = urllib.parse.urlsplit(s3.generate_presigned_url("put_object", {"Bucket": "versions", "Key": "half"}))
     half.sendall(f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 9000000\r\n\r\n".encode())
     half.sendall(b"x" * 5_000_000)
-    deadline = time.monotonic() + 5
-    while not list(objects.glob("*.part")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert list(objects.glob("*.part"))
+    eventually(lambda: list(objects.glob("*.part")))
     site.emulator.kill()
     half.close()
     site.start()

@@ -10,7 +10,7 @@ import time
 import botocore.exceptions
 import pytest
 
-from conftest import Emulator, install_function
+from conftest import Emulator, eventually, install_function
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -266,10 +266,7 @@ def test_functions_end_when_the_emulator_is_killed(supervised):
     other = Emulator(template=folder / "template.yaml", functions=folder, cwd=folder)
     _, reply = invoke(other, {})
     other.kill()
-    deadline = time.monotonic() + 5
-    while pathlib.Path(f"/proc/{reply['pid']}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not pathlib.Path(f"/proc/{reply['pid']}").exists()
+    eventually(lambda: not pathlib.Path(f"/proc/{reply['pid']}").exists(), seconds=5)
 
 
 def test_busy_functions_end_when_the_emulator_is_killed(supervised):
@@ -281,10 +278,7 @@ def test_busy_functions_end_when_the_emulator_is_killed(supervised):
         time.sleep(0.5)
         assert pathlib.Path(f"/proc/{pid}").exists()
         other.kill()
-    deadline = time.monotonic() + 2
-    while pathlib.Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not pathlib.Path(f"/proc/{pid}").exists()
+    eventually(lambda: not pathlib.Path(f"/proc/{pid}").exists(), seconds=2)
 
 
 def test_warm_functions_outlive_the_calls_that_started_them(supervised):

@@ -3,11 +3,10 @@
 import json
 import subprocess
 import textwrap
-import time
 
 import pytest
 
-from conftest import BUILD, ROOT, Emulator, install_function
+from conftest import BUILD, ROOT, Emulator, eventually, install_function
 
 
 def command(emulator, *arguments):
@@ -85,13 +84,13 @@ def test_it_goes_on_through_functions_and_queues(tmp_path):
         "FunctionName": "second", "InvocationType": "Event", "Payload": json.dumps(inner)}}
     reply = running.client("lambda").invoke(FunctionName="first", Payload=json.dumps(outer))
     assert json.loads(reply["Payload"].read())["reply"]["StatusCode"] == 202
-    deadline = time.monotonic() + 10
     wanted = {"lambda First", "lambda Second", "sqs SendMessage", "sqs → jobs"}
-    names = set()
-    while not wanted <= names and time.monotonic() < deadline:
+
+    def all_is_traced():
         root = command(running).stdout.splitlines()[-1].split()[0]
-        names = {line.rsplit("| ", 1)[1] for line in command(running, root).stdout.splitlines()}
-    assert wanted <= names
+        return wanted <= {line.rsplit("| ", 1)[1] for line in command(running, root).stdout.splitlines()}
+
+    eventually(all_is_traced)
     client = running.client("sqs")
     messages = client.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["AWSTraceHeader"])["Messages"]

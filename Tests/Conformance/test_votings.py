@@ -14,7 +14,7 @@ import uuid
 import httpx
 import pytest
 
-from conftest import ROOT, Emulator
+from conftest import ROOT, Emulator, eventually
 from evenings import POOL, log_in, sign_up
 from test_votes import number, table_name, text
 
@@ -100,14 +100,12 @@ def test_a_voting_whose_schedule_is_refused_holds_up_no_other(world):
     ids = [f"{name}-{uuid.uuid4()}" for name in ["last", "next"]]
     tables.put_item(TableName=votings, Item=planned(ids[0], now + 7_200_000, 253_402_300_800_000))
     tables.put_item(TableName=votings, Item=planned(ids[1], now + 7_200_000, now + 10_800_000))
-    deadline = time.monotonic() + 10
-    while True:
+
+    def kinds():
         names = [schedule["Name"] for schedule in scheduler.list_schedules(MaxResults=100)["Schedules"]]
-        kinds = {name.removeprefix(ids[1]).split("-")[1] for name in names if name.startswith(ids[1])}
-        if kinds == {"REMINDER", "ALERT", "COUNT"}:
-            break
-        assert time.monotonic() < deadline, names
-        time.sleep(0.1)
+        return {name.removeprefix(ids[1]).split("-")[1] for name in names if name.startswith(ids[1])}
+
+    eventually(lambda: kinds() == {"REMINDER", "ALERT", "COUNT"})
 
 
 # MARK: Changes that are slow
@@ -271,15 +269,12 @@ def test_refunds_that_outlast_the_function_go_on_in_another_invocation(tmp_path)
         running.store.slow = ("TransactWriteItems", 1, b"VOTE_REFUND")
         queue = queues.get_queue_url(QueueName="bundle-RefundQueue")["QueueUrl"]
         queues.send_message(QueueUrl=queue, MessageBody=json.dumps({"votingID": voting, "shard": 7}))
-        deadline = time.monotonic() + 40
-        while True:
-            found = tables.scan(
+        def refunds():
+            return tables.scan(
                 TableName=users, FilterExpression="#c = :c", ExpressionAttributeNames={"#c": "cause"},
                 ExpressionAttributeValues={":c": text("VOTE_REFUND")})["Items"]
-            if len(found) == 12:
-                break
-            assert time.monotonic() < deadline, f"{len(found)} of 12"
-            time.sleep(0.2)
+
+        found = eventually(lambda: len(refunds()) == 12 and refunds(), seconds=40)
         assert {item["pk"]["S"] for item in found} == {f"USER#{user}" for user in people}
         left = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
         assert left["ApproximateNumberOfMessages"] == "0"

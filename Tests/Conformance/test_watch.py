@@ -12,7 +12,7 @@ import time
 import pytest
 import websockets.sync.client
 
-from conftest import Emulator
+from conftest import Emulator, eventually
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -162,8 +162,7 @@ def test_rebuilt_function_serves_soon_and_others_are_left_alone(world):
     for version in range(2, 8):
         world.build("first", str(version))
         started = time.monotonic()
-        while (reply := world.invoke("First"))["version"] != str(version):
-            time.sleep(0.002)
+        reply = eventually(lambda: (reply := world.invoke("First"))["version"] == str(version) and reply)
         times.append(time.monotonic() - started)
         line = world.line("Reloaded First in ")
         assert line.rstrip().endswith(" ms")
@@ -265,9 +264,8 @@ def test_batch_in_hand_is_waited_for_and_comes_once(world):
         world.edit("COLOUR: blue", "COLOUR: green")
         world.line("Reloaded ")
         assert "Messages" not in polling.result(timeout=2)
-    deadline = time.monotonic() + 10
-    while len(world.seen()) < 4 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually(lambda: len(world.seen()) >= 4)
+    # Long enough for what would come twice.
     time.sleep(0.7)
     assert sorted(world.seen()) == ["0", "1", "2", "3"]
     attributes = world.sqs.get_queue_attributes(QueueUrl=work, AttributeNames=["All"])["Attributes"]
@@ -293,10 +291,7 @@ def test_bad_template_is_refused_with_its_place_and_nothing_changes(world, old, 
     # Queues, their mapping and everything else goes on.
     assert world.invoke()["colour"] == "blue"
     world.sqs.send_message(QueueUrl=work, MessageBody="still")
-    deadline = time.monotonic() + 5
-    while world.seen() != ["still"] and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert world.seen() == ["still"]
+    eventually(lambda: world.seen() == ["still"])
     world.write(good.replace("COLOUR: blue", "COLOUR: green"))
     world.line("Reloaded ")
     assert world.invoke()["colour"] == "green"

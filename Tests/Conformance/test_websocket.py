@@ -4,7 +4,6 @@ import asyncio
 import base64
 import http.client
 import json
-import pathlib
 import socket
 import stat
 import struct
@@ -19,7 +18,7 @@ import websockets
 from websockets.asyncio.client import connect as async_connect
 from websockets.sync.client import connect
 
-from conftest import Emulator
+from conftest import Emulator, eventually
 
 TEMPLATE = """
     AWSTemplateFormatVersion: "2010-09-09"
@@ -246,14 +245,8 @@ class Chat:
 
     def disconnected(self, connection):
         """The $disconnect event of a connection, as soon as it has come."""
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            found = self.events(connection, "DISCONNECT")
-            if found:
-                assert len(found) == 1
-                return found[0]
-            time.sleep(0.02)
-        raise AssertionError("no $disconnect came")
+        event, = eventually(lambda: self.events(connection, "DISCONNECT"))
+        return event
 
     def advance(self, **move):
         httpx.post(f"{self.emulator.endpoint}/_emulator/clock", json=move, timeout=30).raise_for_status()
@@ -328,10 +321,11 @@ def test_host_name_leads_to_the_stage(chat):
 
 
 def test_start_prints_the_address(chat):
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and not any("ws://" in line for line in chat.emulator.lines):
-        chat.emulator.lines.append(chat.emulator.process.stdout.readline())
-    assert any(chat.address() in line for line in chat.emulator.lines)
+    while not any("ws://" in line for line in chat.emulator.lines):
+        line = chat.emulator.process.stdout.readline()
+        assert line, "it ended"
+        chat.emulator.lines.append(line)
+    assert chat.address() in chat.emulator.lines[-1]
 
 
 # Routes.

@@ -81,7 +81,8 @@ struct SocketTransportTests {
         let transport = try Self.transport(server)
         #expect(try transport.post("/1", headers: [], body: []).status == 202)
         // Closed without a word, so that the next request meets a dead connection.
-        while server.requests.last != "CLOSED" { usleep(1_000) }
+        for _ in 0..<10_000 where server.requests.last != "CLOSED" { usleep(1_000) }
+        #expect(server.requests.last == "CLOSED")
         #expect(try transport.post("/2", headers: [], body: []).status == 202)
         #expect(try transport.post("/3", headers: [], body: []).status == 202)
         #expect(server.requests.filter { $0.hasPrefix("POST /2 ") }.count == 1)
