@@ -231,6 +231,7 @@ package final class Deployment: Sendable {
 
     /// Lines that say where clients reach the APIs.
     var apiAddresses: [String] {
+        // The gateway has read them before.
         let sockets = (try? stack.webSocketAPIs()) ?? []
         let endpoint = ground.endpoint
         let host = endpoint.dropFirst("http://".count)
@@ -245,12 +246,6 @@ package final class Deployment: Sendable {
 
     /// Logical ids.
     package var functionNames: [String] { pools.map(\.function.logicalID).sorted() }
-
-    /// Does what has fallen due while nobody asked for anything. To be called about every second.
-    func tick() {
-        guard let next = try? database.nextExpiry(), next <= clock.now else { return }
-        database.expire { _ in }
-    }
 
     /// The template's name of a table.
     func logicalID(ofTable name: String) -> String {

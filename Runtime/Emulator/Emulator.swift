@@ -61,10 +61,10 @@ package final class Emulator: Sendable {
         let database = try await openDatabase(clock: clock)
         try Deployment.resumeClock(clock, from: database)
         _ = try await deploy(database: database, clock: clock, identifiers: IdentifierSource())
-        loops.next().scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) {
-            [weak entrance] task in
+        let interval = ItemDatabase.expiryInterval
+        loops.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak entrance] task in
             guard let deployment = entrance?.deployment else { return task.cancel() }
-            deployment.tick()
+            deployment.database.expireDue(at: deployment.clock.now)
         }
     }
 
@@ -132,9 +132,6 @@ package final class Emulator: Sendable {
         }
         return made
     }
-
-    /// How long an item stays after its time to live, at most: real DynamoDB takes days.
-    private static var tickInterval: TimeAmount { .seconds(1) }
 
     /// Puts a fresh deployment in the place of the one there is.
     ///

@@ -20,7 +20,7 @@ package struct EmulatorConfiguration: Sendable {
     package var meter: UsageMeter?
     package var host = "127.0.0.1"
     /// 0 takes a free one.
-    package var port = 4566
+    package var port = Self.defaultPort
     /// Event loops that carry all connections. One is best on few cores: a request and the function it is for then
     /// share a thread.
     package var threads = 1
@@ -33,6 +33,9 @@ package struct EmulatorConfiguration: Sendable {
     package var seedFolder: String?
     /// Where the functions' output is shown as it comes.
     package var logDescriptor: Int32?
+
+    package static let defaultPort = 4566
+    package static let defaultEndpoint = "http://127.0.0.1:\(defaultPort)"
 
     package init(template: String, functions: String, parameters: [String: String] = [:]) {
         self.template = template

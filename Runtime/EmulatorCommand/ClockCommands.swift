@@ -6,7 +6,7 @@ import Time
 /// Where the running emulator is.
 struct EndpointOption: ParsableArguments {
     @Option(help: "The address of the running emulator.")
-    var endpoint = "http://127.0.0.1:4566"
+    var endpoint = EmulatorConfiguration.defaultEndpoint
 }
 
 struct Advance: AsyncParsableCommand {

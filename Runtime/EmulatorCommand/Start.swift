@@ -14,7 +14,7 @@ struct Start: AsyncParsableCommand {
     @OptionGroup var shared: TemplateOptions
 
     @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
-    var port = 4566
+    var port = EmulatorConfiguration.defaultPort
 
     @Option(help: ArgumentHelp("Keeps everything in this folder, which is made if need be.", valueName: "folder"))
     var data: String?

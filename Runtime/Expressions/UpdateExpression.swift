@@ -15,12 +15,9 @@ package struct UpdateExpression: Sendable {
         return UpdateExpression(root: parsed.root, binding: binding)
     }
 
-    /// The paths it writes to, in the order written.
-    package var paths: [DocumentPath] { root.actions.compactMap { binding.paths[$0.path] } }
-
-    /// The part of `item` that this update writes to: what UPDATED_OLD and UPDATED_NEW return, of the item before and
+    /// The paths it writes to, in the order written: what UPDATED_OLD and UPDATED_NEW return, of the item before and
     /// after.
-    package func updatedAttributes(of item: Item) -> Item { ProjectionExpression(paths).apply(to: item) }
+    package var paths: [DocumentPath] { root.actions.compactMap { binding.paths[$0.path] } }
 
     /// The item after the update.
     ///

@@ -225,8 +225,9 @@ struct UpdateExpressionTests {
     func `shows what it wrote to`(text: String, old: Item, new: Item) throws {
         let update = try Self.parse(text)
         let after = try #require(try update.apply(to: Self.item, key: Self.key))
-        #expect(update.updatedAttributes(of: Self.item) == old)
-        #expect(update.updatedAttributes(of: after) == new)
+        let written = ProjectionExpression(update.paths)
+        #expect(written.apply(to: Self.item) == old)
+        #expect(written.apply(to: after) == new)
     }
 }
 

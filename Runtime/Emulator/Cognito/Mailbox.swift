@@ -43,6 +43,7 @@ final class Mailbox {
             text: text,
             from: pool)
         messages.append(message)
+        // Texts and numbers only: there is nothing that could fail.
         host.journal.put(Self.kind, Self.key(count), try! encodeJSON(message))
         while messages.count > Self.messagesMax {
             host.journal.remove(Self.kind, Self.key(messages.removeFirst().number))

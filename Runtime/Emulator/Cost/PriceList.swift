@@ -48,7 +48,7 @@ package struct PriceList: Sendable {
 extension EmulatorConfiguration {
     /// The prices for the functions of the template.
     package func prices() throws(EmulatorError) -> PriceList {
-        let stack = try Emulator.loadStack(self, endpoint: "http://127.0.0.1:4566")
+        let stack = try Emulator.loadStack(self, endpoint: Self.defaultEndpoint)
         let apiFunctions = stack.functions.filter { $0.events.contains { $0.type == "HttpApi" } }
         return PriceList(apiFunctions: Set(apiFunctions.map(\.logicalID)))
     }

@@ -10,9 +10,6 @@ package final class DynamoDBServer: Sendable {
     private let expiry: RepeatedTask
     package let endpoint: String
 
-    /// How often items whose time to live has passed are looked for. Amazon takes up to days; tests can't.
-    private static let expiryInterval = TimeAmount.seconds(1)
-
     private init(
         loops: MultiThreadedEventLoopGroup, server: HTTPServer, database: ItemDatabase, clock: EmulatorClock,
         host: String
@@ -21,10 +18,9 @@ package final class DynamoDBServer: Sendable {
         self.server = server
         self.database = database
         endpoint = "http://\(host):\(server.port)"
-        expiry = loops.next().scheduleRepeatedTask(initialDelay: Self.expiryInterval, delay: Self.expiryInterval) { _ in
-            guard let next = try? database.nextExpiry(), next <= clock.now else { return }
-            // What can't be deleted now is found again the next time.
-            database.expire { _ in }
+        let interval = ItemDatabase.expiryInterval
+        expiry = loops.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            database.expireDue(at: clock.now)
         }
     }
 

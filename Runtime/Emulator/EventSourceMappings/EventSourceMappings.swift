@@ -80,7 +80,7 @@ final class EventSourceMappings: EmulatedService {
     }
 
     private static func uuid(of logicalID: String) -> String {
-        let digits = Array(MessageAttribute.hexadecimal(SHA256.hash(data: Array(logicalID.utf8))))
+        let digits = Array(SHA256.hash(data: Array(logicalID.utf8)).hexadecimalText)
         let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }
         return parts.joined(separator: "-")
     }

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Routing
 
 /// The credentials that the emulator gives its functions: a set for each, so that a call tells who makes it. Calls with
 /// any others are the account owner's.
@@ -54,7 +55,7 @@ struct AccessKeys: Sendable {
     private static func secret(ofKeyID keyID: String) -> String { text(of: "secret of " + keyID, count: 40) }
 
     private static func text(of seed: String, count: Int) -> String {
-        var generator = SplitMix64(state: seed.stableHash)
+        var generator = SeededRandom(state: seed.stableHash)
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
         return String((0..<count).map { _ in digits[Int(generator.next() & 31)] })
     }

@@ -12,7 +12,7 @@ struct APIHostNames {
             secure.map { local, scheme in
                 (
                     "\(scheme)://\(api.reference).execute-api.\(stack.context.region).amazonaws.com",
-                    "\(local)\(endpoint.dropFirst("http".count))/apis/\(api.reference)"
+                    "\(local)\(endpoint.dropFirst("http".count))\(APIAddress.pathPrefix)\(api.reference)"
                 )
             }
         }

@@ -1,18 +1,19 @@
+import Routing
 import Synchronization
 package import Time
 
 /// Makes request ids and trace ids: random ones, or the same ones in every run of a replay.
 package final class IdentifierSource: Sendable {
-    private let generator: Mutex<SplitMix64>
+    private let generator: Mutex<SeededRandom>
     /// Of its own: how many requests a table gets in between must not change what functions see of the gateway.
-    private let gatewayGenerator: Mutex<SplitMix64>
+    private let gatewayGenerator: Mutex<SeededRandom>
 
     package convenience init() { self.init(seed: .random(in: .min ... .max)) }
 
     /// The same seed gives the same ids in the same order, those of the gateway for themselves.
     package init(seed: UInt64) {
-        generator = Mutex(SplitMix64(state: seed))
-        gatewayGenerator = Mutex(SplitMix64(state: ~seed))
+        generator = Mutex(SeededRandom(state: seed))
+        gatewayGenerator = Mutex(SeededRandom(state: ~seed))
     }
 
     private func next() -> UInt64 { generator.withLock { $0.next() } }
@@ -96,19 +97,5 @@ package final class IdentifierSource: Sendable {
             }
             return digits
         }
-    }
-}
-
-/// A small generator with a fixed sequence per seed (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", 2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import Routing
 import Synchronization
 
 /// What a replay puts in the way of a deployment that AWS may do too: everything that is delivered at least once comes
@@ -27,7 +28,7 @@ final class Disturbance: Sendable {
         case invocation, delivery, batch, order, message, step, notice
     }
     private struct State {
-        var generators: [SplitMix64]
+        var generators: [SeededRandom]
         var commits: Int
     }
 
@@ -39,9 +40,10 @@ final class Disturbance: Sendable {
         self.kind = kind
         var seed = name.stableHash
         if case .shuffle(let number) = kind { seed ^= number &* 0x9E37_79B9_7F4A_7C15 }
-        var source = SplitMix64(state: seed)
+        var source = SeededRandom(state: seed)
         let commits = Int(source.next() % UInt64(Self.commitsPerLostAnswer))
-        state = Mutex(State(generators: Draw.allCases.map { _ in SplitMix64(state: source.next()) }, commits: commits))
+        state = Mutex(
+            State(generators: Draw.allCases.map { _ in SeededRandom(state: source.next()) }, commits: commits))
     }
 
     private var isTwice: Bool { kind == .twice }

@@ -8,13 +8,11 @@ package enum PercentText {
         String(validating: PercentEncoding.bytes(of: Substring(text), plusIsSpace: plusIsSpace), as: UTF8.self)
     }
 
-    /// As in the answer to a list with `encoding-type=url`: letters, digits, `-_.*/` stay, a space becomes `+`.
+    /// As in notifications, and in the answer to a list with `encoding-type=url`: letters, digits, `-_.*/` stay, a space
+    /// becomes `+`.
     package static func listed(_ text: String) -> String {
         encoded(text, keeping: "-_.*/", spaceIsPlus: true)
     }
-
-    /// As the key stands in a notification: like ``listed(_:)``, with the slash kept too.
-    package static func notified(_ key: String) -> String { listed(key) }
 
     /// As in a path.
     package static func path(_ text: String) -> String { encoded(text, keeping: "-_.~/", spaceIsPlus: false) }

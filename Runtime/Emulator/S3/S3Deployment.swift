@@ -130,7 +130,7 @@ extension S3 {
             }
             let version = ObjectVersion(
                 bucket: bucket.name, key: ObjectKey(prefix + name), sequence: store.nextSeedSequence(),
-                id: newVersionID(in: bucket), modified: host.clock.now, etag: CanonicalRequest.hex(content.md5),
+                id: newVersionID(in: bucket), modified: host.clock.now, etag: content.md5.hexadecimalText,
                 segments: content.segments, checksum: content.checksum, attributes: attributes)
             store.add(version, to: bucket)
         }

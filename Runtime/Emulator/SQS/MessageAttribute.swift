@@ -55,14 +55,10 @@ package struct MessageAttribute: Hashable, Sendable {
                 add(bytes)
             }
         }
-        return hexadecimal(hash.finalize())
+        return hash.finalize().hexadecimalText
     }
 
-    package static func md5(of text: String) -> String { hexadecimal(Insecure.MD5.hash(data: Array(text.utf8))) }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    package static func md5(of text: String) -> String { Insecure.MD5.hash(data: Array(text.utf8)).hexadecimalText }
 }
 
 // On the wire, and as it is kept.

@@ -101,7 +101,7 @@ extension SQSService {
                     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
                         + "explicitly")
             }
-            draft.deduplicationID = MessageAttribute.hexadecimal(SHA256.hash(data: Array(draft.body.utf8)))
+            draft.deduplicationID = SHA256.hash(data: Array(draft.body.utf8)).hexadecimalText
         }
         return draft
     }

@@ -43,12 +43,7 @@ struct CanonicalRequest {
     }
 
     /// SHA-256 in lower-case hexadecimal.
-    static func digest(_ bytes: [UInt8]) -> String { hex(SHA256.hash(data: bytes)) }
-
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
+    static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimalText }
 
     /// No space around the value, and one at most within.
     private static func folded(_ value: String) -> String {
@@ -86,7 +81,7 @@ struct CanonicalRequest {
                 UInt8(ascii: "~"):
                 text.append(byte)
             case _ where kept.contains(byte): text.append(byte)
-            default: text += Array("%\(hex([byte]).uppercased())".utf8)
+            default: text += Array("%\([byte].hexadecimalText.uppercased())".utf8)
             }
         }
         return String(decoding: text, as: UTF8.self)

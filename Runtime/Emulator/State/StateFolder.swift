@@ -46,7 +46,7 @@ struct StateFolder: Sendable {
             if count == 0 { break }
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
-        return MessageAttribute.hexadecimal(hash.finalize())
+        return hash.finalize().hexadecimalText
     }
 
     /// - Parameter destination: not there yet.

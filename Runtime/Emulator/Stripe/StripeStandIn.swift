@@ -38,9 +38,6 @@ package final class StripeStandIn: Sendable {
 
     package static let pathPrefix = "/stripe/"
 
-    /// Every checkout that was opened, in order.
-    package var openedSessions: [StripeSession] { state.withLock { $0.requests } }
-
     /// Answers one call of Stripe's API.
     package func handle(_ request: HTTPRequest) -> HTTPResponse {
         guard request.headers.first(name: "Authorization")?.hasPrefix("Bearer sk_") ?? false else {

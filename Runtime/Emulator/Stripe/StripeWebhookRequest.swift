@@ -27,13 +27,9 @@ package struct StripeWebhookRequest: PaymentWebhook {
         let time = String(sentAt.secondsRoundedDown)
         let key = SymmetricKey(data: Array(secret.utf8))
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(time).".utf8) + body, using: key)
-        let signature = code.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
         return [
             ("content-type", "application/json; charset=utf-8"),
-            ("stripe-signature", "t=\(time),v1=\(signature)"),
+            ("stripe-signature", "t=\(time),v1=\(code.hexadecimalText)"),
             ("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)"),
         ]
     }

@@ -135,6 +135,7 @@ struct StoredItemReader {
 
     private mutating func number(_ tag: StoredTag) -> ItemNumber {
         if tag == .integer { return ItemNumber(integer()) }
+        // Its digits were checked with the rest of the item.
         return (try? ItemNumber(text())) ?? ItemNumber(0)
     }
 

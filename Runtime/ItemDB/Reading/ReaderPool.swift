@@ -18,10 +18,19 @@ final class ReaderPool: Sendable {
 
     /// As ``read(_:)``, with everything read from one and the same state of the database.
     func readSnapshot<Value>(_ body: (Connection) throws(StorageError) -> Value) throws(StorageError) -> Value {
-        try read { connection throws(StorageError) in
-            try connection.statement(.control(.beginRead)) { "BEGIN" }.run()
-            defer { try? connection.statement(.control(.rollback)) { "ROLLBACK" }.run() }
-            return try body(connection)
+        let connection = try take()
+        defer { endSnapshot(of: connection) }
+        try connection.statement(.control(.beginRead)) { "BEGIN" }.run()
+        return try body(connection)
+    }
+
+    /// A connection that keeps its snapshot would show it to the next caller.
+    private func endSnapshot(of connection: Connection) {
+        do throws(StorageError) {
+            try connection.statement(.control(.rollback)) { "ROLLBACK" }.run()
+            put(connection)
+        } catch {
+            connection.close()
         }
     }
 

@@ -11,7 +11,6 @@ struct S3FormTests {
         ("(1)&=%", "%281%29%26%3D%25"), ("\n", "%0A"),
     ]) func `keys in lists and notifications`(key: String, expected: String) {
         #expect(PercentText.listed(key) == expected)
-        #expect(PercentText.notified(key) == expected)
         #expect(PercentText.decoded(expected, plusIsSpace: true) == key)
     }
 

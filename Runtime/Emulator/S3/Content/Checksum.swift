@@ -103,7 +103,7 @@ struct ContentDigests: Sendable {
     }
 
     var md5Bytes: [UInt8] { Array(md5.finalize()) }
-    var sha256Hex: String? { sha256.map { CanonicalRequest.hex($0.finalize()) } }
+    var sha256Hex: String? { sha256.map { $0.finalize().hexadecimalText } }
 
     var crc64Checksum: Checksum? {
         crc64.map { Checksum(algorithm: .crc64NVMe, value: Base64.text(of: $0.bytes)) }

@@ -68,7 +68,7 @@ struct BucketEvent {
     /// - Parameter id: of the rule that asks for it.
     func notification(configurationID id: String) -> JSONValue {
         // The key as S3 writes it in lists.
-        var object: JSONObject = ["key": .string(PercentText.notified(key))]
+        var object: JSONObject = ["key": .string(PercentText.listed(key))]
         if let size { object["size"] = .number(JSONNumber(size)) }
         if let etag { object["eTag"] = .string(etag) }
         if let versionID { object["versionId"] = .string(versionID) }

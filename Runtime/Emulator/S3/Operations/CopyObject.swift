@@ -59,7 +59,7 @@ extension S3 {
                 try Conditions.check(write: request.headers, key: key, current: bucket.current(key))
                 let version = ObjectVersion(
                     bucket: bucket.name, key: key, sequence: store.nextSequence(), id: newVersionID(in: bucket),
-                    modified: host.clock.now, etag: CanonicalRequest.hex(md5), segments: source.segments,
+                    modified: host.clock.now, etag: md5.hexadecimalText, segments: source.segments,
                     checksum: checksum, attributes: attributes, tags: tags)
                 store.add(version, to: bucket)
                 notify(.copy, version, in: bucket, exchange)

@@ -117,7 +117,7 @@ extension S3 {
         let version = ObjectVersion(
             bucket: bucket.name, key: key, sequence: store.nextSequence(), id: newVersionID(in: bucket),
             modified: host.clock.now,
-            etag: CanonicalRequest.hex(Insecure.MD5.hash(data: parts.flatMap(\.md5))) + "-\(parts.count)",
+            etag: Insecure.MD5.hash(data: parts.flatMap(\.md5)).hexadecimalText + "-\(parts.count)",
             segments: parts.flatMap(\.segments), checksum: checksum,
             parts: parts.map {
                 ObjectVersion.Part(

@@ -51,7 +51,7 @@ extension S3 {
         }
         let version = ObjectVersion(
             bucket: bucket.name, key: ObjectKey(key), sequence: store.nextSequence(), id: newVersionID(in: bucket),
-            modified: host.clock.now, etag: CanonicalRequest.hex(content.md5), segments: content.segments,
+            modified: host.clock.now, etag: content.md5.hexadecimalText, segments: content.segments,
             checksum: content.checksum, attributes: try ObjectAttributes(headers), tags: tags ?? [])
         store.add(version, to: bucket)
         notify(.post, version, in: bucket, exchange)

@@ -20,7 +20,7 @@ extension S3 {
         }
         let version = ObjectVersion(
             bucket: bucket.name, key: key, sequence: store.nextSequence(), id: newVersionID(in: bucket),
-            modified: host.clock.now, etag: CanonicalRequest.hex(content.md5), segments: content.segments,
+            modified: host.clock.now, etag: content.md5.hexadecimalText, segments: content.segments,
             checksum: content.checksum, attributes: try ObjectAttributes(request.headers),
             tags: try ObjectTag.read(header: request.header("x-amz-tagging")))
         store.add(version, to: bucket)

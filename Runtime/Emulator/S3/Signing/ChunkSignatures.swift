@@ -33,7 +33,7 @@ struct ChunkSignatures: Sendable {
         guard let signature else { return false }
         let text = [
             "AWS4-HMAC-SHA256-PAYLOAD", preamble, previous, CanonicalRequest.digest([]),
-            CanonicalRequest.hex(hash.finalize()),
+            hash.finalize().hexadecimalText,
         ].joined(separator: "\n")
         hash = SHA256()
         previous = signature

@@ -61,7 +61,7 @@ struct UploadedPart {
     var checksum: Checksum
 
     var size: Int { segments.size }
-    var etag: String { CanonicalRequest.hex(md5) }
+    var etag: String { md5.hexadecimalText }
 
     func recordKey(in upload: String) -> String {
         let digits = String(number)
