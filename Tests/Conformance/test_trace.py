@@ -86,11 +86,12 @@ def test_it_goes_on_through_functions_and_queues(tmp_path):
     assert json.loads(reply["Payload"].read())["reply"]["StatusCode"] == 202
     wanted = {"lambda First", "lambda Second", "sqs SendMessage", "sqs → jobs"}
 
-    def all_is_traced():
+    def whole():
         root = command(running).stdout.splitlines()[-1].split()[0]
-        return wanted <= {line.rsplit("| ", 1)[1] for line in command(running, root).stdout.splitlines()}
+        names = {line.rsplit("| ", 1)[1] for line in command(running, root).stdout.splitlines()}
+        return wanted <= names and root
 
-    eventually(all_is_traced)
+    root = eventually(whole)
     client = running.client("sqs")
     messages = client.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["AWSTraceHeader"])["Messages"]
