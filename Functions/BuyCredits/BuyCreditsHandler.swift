@@ -123,8 +123,7 @@ package struct BuyCreditsHandler: LambdaHandler {
         switch settlement.outcome {
         case .paid: context.count(["Purchases": 1, "CreditsSold": purchase?.credits ?? 0], by: Self.name)
         case .refunded: context.count(["Refunds": 1], by: Self.name)
-        case .quarantined(let reason):
-            context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
+        case .quarantined(let reason): context.countQuarantined(reason.rawValue, by: Self.name)
         case .approved, .declined, .expired, .alreadySettled: break
         }
     }

@@ -63,8 +63,7 @@ package struct SettlePaymentHandler: LambdaHandler {
         case .paid: context.count(["OrdersPaid": 1], by: Self.name)
         case .expired: context.count(["OrdersExpired": 1], by: Self.name)
         case .refunded: context.count(["Refunds": 1], by: Self.name)
-        case .quarantined(let reason):
-            context.count(["Quarantined": 1], by: Self.name, ["Reason": .string(reason.rawValue)])
+        case .quarantined(let reason): context.countQuarantined(reason.rawValue, by: Self.name)
         case .approved, .declined, .alreadySettled: break
         }
     }

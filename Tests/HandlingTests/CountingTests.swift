@@ -23,7 +23,7 @@ struct CountingTests {
 
     @Test(arguments: rows) func `counts what happened under the function's name alone`(row: Row) throws {
         let lines = WrittenLines()
-        lines.context.count(row.counts, by: "PlaceOrder", ["Reason": "WHY"])
+        lines.context.count(row.counts, by: "PlaceOrder")
         let line = try #require(try lines.parsed().first)
         #expect(try lines.parsed().count == 1)
         let directive = line["_aws"]?["CloudWatchMetrics"]?[0]
@@ -34,14 +34,13 @@ struct CountingTests {
             #expect(directive?["Metrics"]?.array?.compactMap { $0["Name"]?.string } == metrics)
         }
         #expect(line["Function"]?.string == "PlaceOrder")
-        #expect(line["Reason"]?.string == "WHY")
         for (name, count) in row.counts { #expect(line[name]?.int == (row.members.contains(name) ? count : nil)) }
     }
 
     @Test(arguments: [[:], ["Votes": 0], ["PiecesReleased": 0]] as [KeyValuePairs<String, Int>])
     func `says nothing of nothing`(counts: KeyValuePairs<String, Int>) throws {
         let lines = WrittenLines()
-        lines.context.count(counts, by: "PlaceOrder", ["Reason": "WHY"])
+        lines.context.count(counts, by: "PlaceOrder")
         #expect(try lines.parsed() == [])
     }
 
@@ -56,5 +55,16 @@ struct CountingTests {
         #expect(line["Refused"]?.int == 1)
         #expect(line["Function"]?.string == "PlaceOrder")
         #expect(line["Code"]?.string == "NOT_LOGGED_IN")
+    }
+
+    @Test func `so are notices that were put aside`() throws {
+        let lines = WrittenLines()
+        lines.context.countQuarantined("AMOUNT_DIFFERS", by: "BuyCredits")
+        let line = try #require(try lines.parsed().first)
+        let directive = line["_aws"]?["CloudWatchMetrics"]?[0]
+        #expect(directive?["Dimensions"] == [[]])
+        #expect(directive?["Metrics"] == [["Name": "Quarantined", "Unit": "Count"]])
+        #expect(line["Function"]?.string == "BuyCredits")
+        #expect(line["Reason"]?.string == "AMOUNT_DIFFERS")
     }
 }
