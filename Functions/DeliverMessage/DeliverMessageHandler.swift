@@ -61,8 +61,8 @@ package struct DeliverMessageHandler: LambdaHandler {
                 after: share.after.map {
                     ItemCursor(key: ItemKey(recipients.table, recipients.partition, $0).attributes)
                 }))
-        let userIDs = try page.items.map { try Recipients.userID(of: $0) }
-        for userID in try await interested(userIDs, in: content) {
+        let userIDs = page.items.compactMap { item in passingOver(context) { try Recipients.userID(of: item) } }
+        for userID in try await interested(userIDs, in: content, context) {
             try await deliver(content, to: userID, among: recipients, as: deliveryID, &counts, context)
         }
         guard let next = page.next else { return }
@@ -91,15 +91,28 @@ package struct DeliverMessageHandler: LambdaHandler {
 
     /// Without those who do not want to see paid votings, if a reminder concerns one (R6). Who registered to one is
     /// alerted.
-    private func interested(_ userIDs: [String], in content: MessageContent) async throws -> [String] {
+    private func interested(
+        _ userIDs: [String], in content: MessageContent, _ context: InvocationContext
+    ) async throws -> [String] {
         guard content.kind == .reminder, content.concernsPaidVoting, !userIDs.isEmpty else { return userIDs }
         let profiles = try await store.items(at: userIDs.map { VotingFilter.key(of: $0) })
         var interested: [String] = []
         for (userID, profile) in zip(userIDs, profiles) {
-            let filter = try profile.map { try VotingFilter(item: $0) } ?? VotingFilter()
-            if filter.showsPaid { interested.append(userID) }
+            let filter = passingOver(context) { try profile.map { try VotingFilter(item: $0) } ?? VotingFilter() }
+            if filter?.showsPaid ?? false { interested.append(userID) }
         }
         return interested
+    }
+
+    /// Nil for an item that is none of ours, which holds up nobody else.
+    private func passingOver<Value>(_ context: InvocationContext, _ read: () throws(MalformedItem) -> Value) -> Value? {
+        do throws(MalformedItem) {
+            return try read()
+        } catch {
+            context.logger.error("a recipient is passed over: \(error)")
+            context.count(["RecipientsMalformed": 1], by: "DeliverMessage")
+            return nil
+        }
     }
 
     private func deliver(

@@ -386,6 +386,21 @@ def test_update_goes_to_who_consents_when_it_is_sent(evening):
     assert evening.inbox("cleo")["messages"] == []
 
 
+def test_what_is_no_recipient_holds_up_nobody(evening):
+    evening.prefer("ben", updates=True)
+    users = {"TableName": "bundle-UsersTable"}
+    row, = evening.database.scan(
+        **users, FilterExpression="begins_with(pk, :p) AND sk = :s",
+        ExpressionAttributeValues={":p": {"S": "PREF#UPDATES#"}, ":s": {"S": f"U#{evening.user('ben')}"}})["Items"]
+    odd = {"pk": row["pk"], "sk": {"S": "A user"}}
+    evening.database.put_item(**users, Item=odd)
+    news = {"title": "The last tram leaves at one", "text": "From the stage door."}
+    assert evening.api.post("/updates", json=news, headers=evening.headers("gus")).status_code == 201
+    evening.emulator.advance("0s")
+    assert evening.inbox("ben")["messages"][0]["title"] == news["title"]
+    evening.database.delete_item(**users, Key=odd)
+
+
 def test_a_crowd_in_one_shard_is_served_in_shares_and_once(evening):
     # More than one delivery takes: the rest goes on as a message of its own.
     crowd = [f"crowd-{number:03}" for number in range(450)]
