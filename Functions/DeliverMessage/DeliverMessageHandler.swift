@@ -105,8 +105,8 @@ package struct DeliverMessageHandler: LambdaHandler {
     }
 
     /// Nil for an item that is none of ours, which holds up nobody else.
-    private func passingOver<Value>(_ context: InvocationContext, _ read: () throws(MalformedItem) -> Value) -> Value? {
-        do throws(MalformedItem) {
+    private func passingOver<Value>(_ context: InvocationContext, _ read: () throws -> Value) -> Value? {
+        do {
             return try read()
         } catch {
             context.logger.error("a recipient is passed over: \(error)")

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 import LambdaRuntime
 
 /// What becomes a metric of CloudWatch's, each of which costs by the month for every function that counts it: what the
