@@ -94,7 +94,7 @@ def test_README_tells_what_every_flow_costs(flows):
     for name, row in flows.items():
         seen = [row["readUnits"], row["writeUnits"], row["invocations"], sum(row["calls"].values())]
         # Steps in any order meet each other a little differently each time.
-        assert told[name] == pytest.approx(seen, abs=2), name
+        assert told[name] == pytest.approx(seen, abs=4), name
 
 
 def test_a_case_that_differs_fails(bundle):  # noqa: F811
