@@ -19,7 +19,8 @@ struct TemplateReader {
             throw TemplateError("the template has more than \(bytesMax) bytes; split it", at: start)
         }
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch { throw reader.error(from: error) }
+        // Without YAML's own types, by whose patterns each key would be tried: the template's are read from its texts.
+        do { root = try Yams.compose(yaml: text, .basic) } catch { throw reader.error(from: error) }
         guard let root else {
             throw TemplateError("the template is empty; it needs at least the section Resources", at: start)
         }
