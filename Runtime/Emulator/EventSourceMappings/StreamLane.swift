@@ -2,6 +2,7 @@ import DequeModule
 import DynamoDBAPI
 import ItemDB
 import JSON
+import NIOCore
 import Routing
 import Time
 
@@ -41,6 +42,8 @@ final class StreamLane {
     /// What is left of a batch that failed; the first one is next.
     private var retries: [Batch] = []
     private var inHand: Batch?
+    /// Records came while the function was at work: more are gathered for the next batch.
+    private var isGathering = false
     /// Until a failed batch's turn comes, and with it that of all behind it.
     private var pause: Timers.Timer?
     private var windowTimer: Timers.Timer?
@@ -49,6 +52,10 @@ final class StreamLane {
     private var openTimer: Timers.Timer?
     private var isStopped = false
     private var isWindingDown = false
+
+    /// Batches of a busy stream begin so far apart at least, so that their number does not grow with the changes. Lambda
+    /// polls a shard four times a second.
+    private static let busyInterval = TimeAmount.milliseconds(10)
 
     /// - Parameter open: the window that was open when the emulator was last stopped.
     init(
@@ -92,7 +99,7 @@ final class StreamLane {
 
     /// Sends the next batch on its way, if there is one and its time has come.
     func pump() {
-        while inHand == nil, pause == nil, !isStopped, !isWindingDown {
+        while inHand == nil, pause == nil, !isGathering, !isStopped, !isWindingDown {
             if let open, isOver(open) {
                 close(open)
             } else if let batch = nextBatch() {
@@ -159,6 +166,7 @@ final class StreamLane {
         inHand = batch
         if let length = mapping.tumblingWindow, open == nil { open = StreamWindow(of: young[0], length: length) }
         let identifiers = young.map { StreamNames.sequenceNumber($0.sequence) }
+        let start = NIODeadline.now()
         invocation.run(
             young.map(\.json), identifiers: identifiers, members: open?.members(isLast: false) ?? [:],
             trace: young.first?.trace
@@ -177,10 +185,22 @@ final class StreamLane {
                     Batch(records: rest, failures: hasCome ? 0 : batch.failures), requestID: answer.requestID,
                     bisected: hasCome)
             }
+            gather(until: start + Self.busyInterval)
             events.progressed()
             events.answered(
                 answer.outcome == .success ? MappingResult.success : MappingResult.failure)
         }
+    }
+
+    private func gather(until end: NIODeadline) {
+        // Where the clock stands, nothing more comes by waiting.
+        guard !waiting.isEmpty, waiting.count < mapping.batchSize, host.clock.ahead != nil, end > .now() else { return }
+        isGathering = true
+        let goOn = host.callback { [self] (_: Void) in
+            isGathering = false
+            pump()
+        }
+        host.loop.scheduleTask(deadline: end) { goOn(()) }
     }
 
     // MARK: Tumbling windows
