@@ -13,7 +13,7 @@ import uuid
 import httpx
 import pytest
 
-from conftest import BUILD, Emulator, free_port
+from conftest import BUILD, ROOT, Emulator, free_port
 from evenings import log_in, sign_up
 
 BUYER = "buyer@example.com"
@@ -119,6 +119,18 @@ def test_a_provider_that_is_down_or_refuses_is_502_and_the_purchase_expires(bund
     assert (again.status_code, again.json()["state"]) == (200, "EXPIRED")
     assert "checkoutURL" not in again.json()
     assert running.purchase(again.json()["purchaseID"])["state"]["S"] == "PENDING", "nothing need arrive for that"
+
+
+def test_a_card_number_reaches_no_log():
+    """R9; that it reaches no table and no provider, the same event's expectation shows."""
+    event = ROOT / "events/BuyCredits/buy-card-number-goes-nowhere.json"
+    done = subprocess.run(
+        [BUILD / "emulator", "invoke", "BuyCredits", "--event", event, "--functions", BUILD], cwd=ROOT,
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "4242" in event.read_text()
+    # An error's line too: no page can be opened for a purchase of years ago.
+    assert '"level":"ERROR"' in done.stderr and '"Code":"PAYMENT_PROVIDER_UNAVAILABLE"' in done.stderr
+    assert "4242" not in done.stderr and "4242" not in done.stdout
 
 
 class BusyTable(http.server.BaseHTTPRequestHandler):
