@@ -42,6 +42,7 @@ package struct ManageVotingsHandler: LambdaHandler {
             }
         case "POST /votings/{votingID}/cancel":
             return try await change(event, context) { voting, calendar, _ in
+                // By when it was asked for: refunds and the audit allow for the time that storing it takes.
                 decideCancellation(of: voting, calendar: calendar, at: event.receivedAt)
             }
         case "POST /votings/{votingID}/close":

@@ -2,7 +2,7 @@ package import Items
 
 /// Who may be sent a message: the items that say so, and what must hold of each when the message is stored.
 package struct Recipients: Hashable, Sendable {
-    /// Users of one page: even a batch of pages, each with a tenth of a second for a user, is within the function's
+    /// Users of one page: even a batch of pages, with a twentieth of a second for each user, takes half the function's
     /// time.
     package static let pageUsersMax = 25
 
