@@ -20,15 +20,18 @@ package struct ServiceEndpoint: Sendable {
         service: String, url: String, region: String, credentials: Credentials, client: any HTTPClient,
         clock: SigningClock
     ) {
-        let url = url.hasSuffix("/") ? url.dropLast() : url[...]
-        let scheme = ["https://", "http://"].first { url.hasPrefix($0) } ?? ""
-        let rest = url.dropFirst(scheme.utf8.count)
-        let end = rest.firstIndex(of: "/") ?? rest.endIndex
-        origin = scheme + rest[..<end]
-        basePath = String(rest[end...])
+        // Whole texts and bytes alone: open ranges, and sums of texts and parts of texts, put together a dozen types
+        // before a function asks for its first event.
+        let url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let scheme = url.hasPrefix("https://") ? "https://" : url.hasPrefix("http://") ? "http://" : ""
+        let start = url.utf8.index(url.startIndex, offsetBy: scheme.utf8.count)
+        let end = url.utf8[start..<url.endIndex].firstIndex(of: UInt8(ascii: "/")) ?? url.endIndex
+        let authority = String(url[start..<end])
+        origin = scheme + authority
+        basePath = String(url[end..<url.endIndex])
         // Without a port that is the scheme's own.
         let ownPort = scheme == "https://" ? ":443" : ":80"
-        host = String(rest[..<end].hasSuffix(ownPort) ? rest[..<end].dropLast(ownPort.utf8.count) : rest[..<end])
+        host = authority.hasSuffix(ownPort) ? String(authority.dropLast(ownPort.utf8.count)) : authority
         self.client = client
         signer = RequestSigner(service: service, region: region, credentials: credentials)
         self.clock = clock
