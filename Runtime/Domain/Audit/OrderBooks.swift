@@ -3,7 +3,12 @@ import Time
 
 /// Orders with their payments, and the pieces that are set aside for them.
 struct OrderBooks: Sendable {
-    private var orders: [String: Order] = [:]
+    private struct Standing: Sendable {
+        var state: Order.State
+        var changedAt: Timestamp
+    }
+
+    private var orders: [String: Standing] = [:]
     private var payments: [String: Payment] = [:]
     /// When each payment changed last; none that is as it was made.
     private var paymentChanges: [String: Timestamp] = [:]
@@ -14,7 +19,7 @@ struct OrderBooks: Sendable {
         switch item.partitionParts[0] {
         case "ORDER":
             let order = try Order(item: item)
-            orders[order.id] = order
+            orders[order.id] = Standing(state: order.state, changedAt: order.changedAt)
             guard order.state.holdsStock else { return }
             for line in order.quote.lines { held[line.sku, default: 0] += line.quantity }
         case "PAY":
