@@ -223,8 +223,7 @@ let package = Package(
                 "HandlingTests",
                 [
                     "Digest", "Domain", "Events", "Handling", "HTTPTransport", "Items", "JSON", "LambdaRuntime",
-                    "Machine",
-                    "Payments", "Services", "Time",
+                    "Machine", "Payments", "Services", "Time",
                 ]),
             // A server for tests, told its answers byte by byte.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),

@@ -13,8 +13,7 @@ package struct BuyCreditsHandler: LambdaHandler {
     private static let name = "BuyCredits"
 
     private let store: any ItemStore
-    private let stripe: any PaymentProvider
-    private let paypal: any PaymentProvider
+    private let providers: PaymentProviders
     private let stripeDoor: StripeWebhookDoor
     private let paypalDoor: PayPalWebhookDoor
 
@@ -23,8 +22,7 @@ package struct BuyCreditsHandler: LambdaHandler {
         paypalWebhookID: String
     ) {
         self.store = store
-        self.stripe = stripe
-        self.paypal = paypal
+        providers = PaymentProviders(stripe: stripe, paypal: paypal)
         stripeDoor = StripeWebhookDoor(purpose: .credits, secret: stripeSecret, stripe: stripe)
         paypalDoor = PayPalWebhookDoor(purpose: .credits, webhookID: paypalWebhookID, paypal: paypal)
     }
@@ -85,12 +83,7 @@ package struct BuyCreditsHandler: LambdaHandler {
             reference: purchase.id, purpose: .credits,
             title: CreditPack.named(purchase.packID)?.title ?? "Voting credits", amount: purchase.amountCents,
             currency: purchase.currency, expiresAt: purchase.expiresAt)
-        let provider =
-            switch purchase.provider {
-            case .stripe: stripe
-            case .paypal: paypal
-            }
-        switch await provider.openingCheckout(checkout, context) {
+        switch await providers[purchase.provider].openingCheckout(checkout, context) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }

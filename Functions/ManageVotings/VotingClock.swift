@@ -10,9 +10,9 @@ import TimeZones
 /// they never show it, or twice, nothing is chosen for the administrator: a voting that opens an hour early is no small
 /// thing.
 ///
-/// - Note: Source: offsets beside a zone's name are taken as by the Google Calendar API, `start.timeZone`; gaps,
-///   and what is shown twice,
-///   as by ECMAScript's Temporal with `disambiguation: "reject"`. Others take the earlier time, and say nothing.
+/// - Note: Source: offsets beside a zone's name are taken as by the Google Calendar API, `start.timeZone`; times
+///   that are never shown, or twice, as by ECMAScript's Temporal with `disambiguation: "reject"`. Others take the
+///   earlier time, and say nothing.
 struct VotingClock {
     private let zone: TimeZone?
 

@@ -11,8 +11,7 @@ import Time
 package struct PlaceOrderHandler: LambdaHandler {
     private static let name = "PlaceOrder"
     private let store: any ItemStore
-    private let stripe: any PaymentProvider
-    private let paypal: any PaymentProvider
+    private let providers: PaymentProviders
     private let releases: any MessageQueue
 
     /// - Parameter releases: where ``ReleaseRequest``s go.
@@ -20,8 +19,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         store: any ItemStore, stripe: any PaymentProvider, paypal: any PaymentProvider, releases: any MessageQueue
     ) {
         self.store = store
-        self.stripe = stripe
-        self.paypal = paypal
+        providers = PaymentProviders(stripe: stripe, paypal: paypal)
         self.releases = releases
     }
 
@@ -113,12 +111,7 @@ package struct PlaceOrderHandler: LambdaHandler {
         let checkout = CheckoutOrder(
             reference: order.id, purpose: .orders, title: "Your order", amount: order.quote.totalCents,
             currency: order.currency, expiresAt: order.placedAt + OrderTerms.checkoutLifetime)
-        let provider =
-            switch order.provider {
-            case .stripe: stripe
-            case .paypal: paypal
-            }
-        switch await provider.openingCheckout(checkout, context) {
+        switch await providers[order.provider].openingCheckout(checkout, context) {
         case .unavailable(let reply): return reply
         case .opened(let session): body["checkoutURL"] = .string(session.url)
         }

@@ -24,20 +24,29 @@ package struct ChangeFollowing: Sendable {
     ) async -> DynamoDBStreamReply {
         for record in event.records {
             do {
-                do {
-                    try await step(record)
-                } catch let error as MalformedItem {
-                    try await setAside(record, because: error, context)
-                } catch let error as ServiceError {
-                    guard case .rejected = error else { throw error }
-                    try await setAside(record, because: error, context)
-                }
+                try await followOrSetAside(record, context, step)
             } catch {
                 context.logger.error("a change is not followed: \(error)")
                 return DynamoDBStreamReply(failingFrom: record.dynamodb.sequenceNumber)
             }
         }
         return DynamoDBStreamReply()
+    }
+
+    private func followOrSetAside(
+        _ record: DynamoDBStreamEvent.Record, _ context: InvocationContext,
+        _ step: (DynamoDBStreamEvent.Record) async throws -> Void
+    ) async throws {
+        do {
+            try await step(record)
+        } catch {
+            guard Self.isFinal(error) else { throw error }
+            try await setAside(record, because: error, context)
+        }
+    }
+
+    private static func isFinal(_ error: any Error) -> Bool {
+        if case ServiceError.rejected = error { true } else { error is MalformedItem }
     }
 
     private func setAside(

@@ -1,3 +1,4 @@
+package import Domain
 package import Events
 package import LambdaRuntime
 package import Services
@@ -6,6 +7,24 @@ package enum CheckoutOpening: Sendable {
     case opened(CheckoutSession)
     /// 502: the same request later goes on where this one stopped.
     case unavailable(HTTPReply)
+}
+
+/// Those through which can be paid.
+package struct PaymentProviders: Sendable {
+    private let stripe: any PaymentProvider
+    private let paypal: any PaymentProvider
+
+    package init(stripe: any PaymentProvider, paypal: any PaymentProvider) {
+        self.stripe = stripe
+        self.paypal = paypal
+    }
+
+    package subscript(name: ProviderName) -> any PaymentProvider {
+        switch name {
+        case .stripe: stripe
+        case .paypal: paypal
+        }
+    }
 }
 
 extension PaymentProvider {

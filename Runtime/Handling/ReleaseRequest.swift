@@ -1,5 +1,4 @@
 import Domain
-import JSON
 package import Services
 
 /// Asks for an order to be given up if it is not paid when its time is over. It is put into a queue when the order is
